@@ -1,0 +1,88 @@
+/** Every machine with its name, the range of its specification, and an alphabet: representatives of
+ *  each event, one for each way in which a guard can answer. For tests, pages and checkers. @module */
+import type { AnyStateMachine, EventFrom } from 'xstate';
+import { stepDirectedPresence } from './directed-presence.ts';
+import { stepIq } from './iq.ts';
+import { stepPresence } from './presence.ts';
+import { stepRoster } from './roster.ts';
+import { stepRoute } from './route.ts';
+import { stepSession } from './session.ts';
+import { stepStream } from './stream.ts';
+import { stepSubscription } from './subscription.ts';
+import type { Stepper, TimerEvent } from './step.ts';
+
+/** One machine of the house. */
+export interface CatalogueEntry<M extends AnyStateMachine = AnyStateMachine> {
+  /** The file's name, and the word for it in pages and traces. */
+  readonly name: string;
+  /** What the machine is about, in a sentence. */
+  readonly about: string;
+  readonly spec: string;
+  readonly step: Stepper<M>;
+  readonly alphabet: readonly (EventFrom<M> | TimerEvent)[];
+}
+
+/** Checks an entry's alphabet against its machine's events. */
+function entry<M extends AnyStateMachine>(of: CatalogueEntry<M>): CatalogueEntry {
+  return of as unknown as CatalogueEntry;
+}
+
+const directions = ['outbound', 'inbound'] as const;
+const subscriptionTypes = ['subscribe', 'unsubscribe', 'subscribed', 'unsubscribed'] as const;
+
+/** The catalogue, in the order in which a user meets the machines. */
+export const catalogue: readonly CatalogueEntry[] = [
+  entry({
+    name: 'stream', about: 'The stream of one client, from its transport to its end.', spec: 'RFC 6120 §4-§7', step: stepStream,
+    alphabet: [
+      { type: 'header.received', secure: false }, { type: 'header.received', secure: true },
+      { type: 'tls.requested', offered: true }, { type: 'tls.requested', offered: false }, { type: 'tls.established' },
+      { type: 'auth.requested', mechanism: 'PLAIN', permitted: true }, { type: 'auth.requested', mechanism: 'PLAIN', permitted: false },
+      { type: 'auth.responded' }, { type: 'auth.aborted' },
+      { type: 'sasl.challenged', data: '' }, { type: 'sasl.succeeded' }, { type: 'sasl.failed', condition: 'not-authorized' },
+      { type: 'bind.requested' }, { type: 'bind.succeeded' }, { type: 'bind.failed', condition: 'resource-constraint' },
+      { type: 'stanza.received' }, { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'resource.replaced' },
+      { type: 'stream.ended' }, { type: 'stream.lost' }, { type: 'route.closed' },
+      { type: 'xstate.after.unauthenticatedTimeout.stream.negotiating' }, { type: 'xstate.after.closeTimeout.stream.closing' },
+    ],
+  }),
+  entry({
+    name: 'session', about: 'The session of one connected resource.', spec: 'RFC 6120 §7, XEP-0198 §5', step: stepSession,
+    alphabet: [
+      { type: 'stream.ended' }, { type: 'stream.lost' }, { type: 'resource.replaced' }, { type: 'resumption.enabled' }, { type: 'session.resumed' },
+      { type: 'xstate.after.resumptionTimeout.session.detached' },
+    ],
+  }),
+  entry({
+    name: 'presence', about: 'The presence of one connected resource.', spec: 'RFC 6121 §4', step: stepPresence,
+    alphabet: [
+      { type: 'presence.available', priority: 1 }, { type: 'presence.available', priority: -1 }, { type: 'presence.unavailable' }, { type: 'session.ended' },
+    ],
+  }),
+  entry({
+    name: 'directed-presence', about: 'What one resource has told one entity by directed presence.', spec: 'RFC 6121 §4.6', step: stepDirectedPresence,
+    alphabet: [
+      { type: 'directed.available' }, { type: 'directed.unavailable' }, { type: 'resource.available' },
+      { type: 'resource.unavailable', broadcast: false }, { type: 'resource.unavailable', broadcast: true },
+    ],
+  }),
+  entry({
+    name: 'subscription', about: 'The subscription between a user and one contact.', spec: 'RFC 6121 §3, §A', step: stepSubscription,
+    alphabet: directions.flatMap((direction) => subscriptionTypes.map((type) => ({ type: `${direction}.${type}` as const }))),
+  }),
+  entry({
+    name: 'roster', about: 'One resource\'s interest in its account\'s roster.', spec: 'RFC 6121 §2', step: stepRoster,
+    alphabet: [{ type: 'roster.requested' }, { type: 'roster.changed' }, { type: 'push.settled' }],
+  }),
+  entry({
+    name: 'iq', about: 'One request that the server has made of a client.', spec: 'RFC 6120 §8.2.3', step: stepIq,
+    alphabet: [{ type: 'answer.received' }, { type: 'session.ended' }, { type: 'xstate.after.requestTimeout.iq.pending' }],
+  }),
+  entry({
+    name: 'route', about: 'The life of a route, until whoever it leads to has been told that it left.', spec: 'RFC 6120 §4.4, DESIGN D1, D5, D6', step: stepRoute,
+    alphabet: [
+      { type: 'answer.owed' }, { type: 'answer.settled' }, { type: 'drain.begun' }, { type: 'route.abandoned' }, { type: 'route.displaced' },
+      { type: 'session.detached' }, { type: 'session.attached' }, { type: 'xstate.after.drainTimeout.route.draining' },
+    ],
+  }),
+];

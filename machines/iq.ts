@@ -1,0 +1,44 @@
+/** One request that the server has made of a client: it is answered, or it expires; never both.
+ *  Spec: RFC 6120 §8.2.3. Not here: the requests that the server answers itself, which are answered
+ *  in the step that carries them out, or when the store has replied (core). @module */
+import { setup } from 'xstate';
+import { stepOf } from './step.ts';
+import type { Cite } from './step.ts';
+
+export type IqEvent =
+  /** A result or an error with the request's `id`, from the entity that was asked. */
+  | { readonly type: 'answer.received' }
+  | { readonly type: 'session.ended' };
+
+export const iqMachine = setup({
+  types: { events: {} as IqEvent, meta: {} as Cite },
+  actions: { settle: () => {} },
+  delays: { requestTimeout: 0 },
+}).createMachine({
+  id: 'iq',
+  initial: 'pending',
+  states: {
+    pending: {
+      description: 'The request is out; its answer is awaited.',
+      meta: { spec: 'RFC 6120 §8.2.3' },
+      after: { requestTimeout: { target: 'expired', meta: { spec: 'RFC 6120 §8.2.3' }, actions: 'settle' } },
+      on: {
+        'answer.received': { target: 'answered', meta: { spec: 'RFC 6120 §8.2.3' }, actions: 'settle' },
+        'session.ended': { target: 'expired', meta: { spec: 'RFC 6120 §8.2.3' } },
+      },
+    },
+    answered: {
+      description: 'The answer has come.',
+      meta: { spec: 'RFC 6120 §8.2.3' },
+      type: 'final',
+    },
+    expired: {
+      description: 'No answer came in time, or the entity has gone; a late one is ignored.',
+      meta: { spec: 'RFC 6120 §8.2.3' },
+      type: 'final',
+    },
+  },
+});
+
+/** Advances one request by one event; performs nothing. */
+export const stepIq = stepOf(iqMachine);

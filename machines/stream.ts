@@ -1,0 +1,258 @@
+/** The stream of one client, from its transport to its end, as the server sees it.
+ *  Spec: RFC 6120 §4 (streams), §5 (STARTTLS), §6 (SASL), §7 (resource binding).
+ *  Not here: the SASL mechanisms (runtime), the session and the route that a bound stream has
+ *  (session.ts, route.ts), XML (core). @module */
+import { assign, setup } from 'xstate';
+import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from './vocabulary.ts';
+import { stepOf } from './step.ts';
+import type { Cite } from './step.ts';
+
+export type StreamEvent =
+  /** A stream header that can be accepted. `secure`: it came over TLS. */
+  | { readonly type: 'header.received'; readonly secure: boolean }
+  | { readonly type: 'tls.requested'; readonly offered: boolean }
+  | { readonly type: 'tls.established' }
+  /** `permitted`: the channel is as confidential as the policy demands. */
+  | { readonly type: 'auth.requested'; readonly mechanism: string; readonly data?: string; readonly permitted: boolean }
+  | { readonly type: 'auth.responded'; readonly data?: string }
+  | { readonly type: 'auth.aborted' }
+  | { readonly type: 'sasl.challenged'; readonly data: string }
+  | { readonly type: 'sasl.succeeded'; readonly data?: string }
+  | { readonly type: 'sasl.failed'; readonly condition: SaslFailureCondition; readonly text?: string }
+  | { readonly type: 'bind.requested' }
+  | { readonly type: 'bind.succeeded' }
+  | { readonly type: 'bind.failed'; readonly condition: StanzaErrorCondition }
+  | { readonly type: 'stanza.received' }
+  /** The peer, or the server's own policy, makes it impossible to go on (RFC 6120 §4.9). */
+  | { readonly type: 'stream.failed'; readonly condition: StreamErrorCondition; readonly text?: string }
+  /** Another stream has bound the same full JID. */
+  | { readonly type: 'resource.replaced' }
+  | { readonly type: 'stream.ended' }
+  | { readonly type: 'stream.lost' }
+  | { readonly type: 'route.closed' };
+
+/** What a stream error says (RFC 6120 §4.9.2). */
+interface Fault {
+  readonly condition: StreamErrorCondition;
+  readonly text?: string;
+}
+
+export interface StreamContext {
+  /** Failed attempts at SASL on this stream. */
+  readonly failures: number;
+  /** The stream error that is owed to the peer once the route has closed; null when the peer
+   *  itself has ended the stream. */
+  readonly owed: Fault | null;
+}
+
+/** How often SASL may fail before the stream ends (RFC 6120 §6.4.5 recommends two to five). */
+export const MAX_SASL_FAILURES = 3;
+
+const faultOf = ({ event }: { event: StreamEvent }): Fault =>
+  event.type === 'stream.failed'
+    ? { condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }
+    : { condition: event.type === 'resource.replaced' ? 'conflict' : 'not-authorized' };
+const owedOf = ({ context }: { context: StreamContext }): Fault => context.owed ?? { condition: 'undefined-condition' };
+const withData = ({ event }: { event: StreamEvent }): { data?: string } =>
+  'data' in event && event.data !== undefined ? { data: event.data } : {};
+
+export const streamMachine = setup({
+  types: { context: {} as StreamContext, events: {} as StreamEvent, meta: {} as Cite },
+  actions: {
+    openStream: () => {},
+    offerFeatures: () => {},
+    proceedTls: () => {},
+    refuseTls: () => {},
+    beginSasl: (_, _params: { mechanism: string; data?: string }) => {},
+    continueSasl: (_, _params: { data?: string }) => {},
+    abandonSasl: () => {},
+    sendChallenge: (_, _params: { data: string }) => {},
+    sendSuccess: (_, _params: { data?: string }) => {},
+    refuseSasl: (_, _params: { condition: SaslFailureCondition; text?: string }) => {},
+    restartStream: () => {},
+    bindResource: () => {},
+    sendBindResult: () => {},
+    refuseBind: (_, _params: { condition: StanzaErrorCondition }) => {},
+    processStanza: () => {},
+    endSession: (_, _params: { reason: 'ended' | 'lost' | 'replaced' }) => {},
+    sendStreamError: (_, _params: Fault) => {},
+    abandonRoute: () => {},
+    closeStream: () => {},
+    disconnect: () => {},
+    noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    noteError: assign({ owed: (args) => faultOf(args) }),
+  },
+  guards: {
+    isSecure: ({ event }) => event.type === 'header.received' && event.secure,
+    isOffered: ({ event }) => event.type === 'tls.requested' && event.offered,
+    isPermitted: ({ event }) => event.type === 'auth.requested' && event.permitted,
+    isExpelled: ({ context }) => context.owed !== null,
+    isLastAttempt: ({ context }) => context.failures + 1 >= MAX_SASL_FAILURES,
+  },
+  delays: { unauthenticatedTimeout: 0, closeTimeout: 0 },
+}).createMachine({
+  id: 'stream',
+  context: { failures: 0, owed: null },
+  initial: 'negotiating',
+  states: {
+    negotiating: {
+      description: 'The peer is not yet a connected resource; it has a bounded time to become one.',
+      meta: { spec: 'RFC 6120 §4.3' },
+      initial: 'opened',
+      after: {
+        unauthenticatedTimeout: { target: 'closing', meta: { spec: ['RFC 6120 §4.9.3.4', 'RFC 6120 §13.12'] },
+          actions: [{ type: 'sendStreamError', params: { condition: 'connection-timeout' } }, 'closeStream'] },
+      },
+      on: {
+        'stream.failed': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.1.1' },
+          actions: [{ type: 'sendStreamError', params: faultOf }, 'closeStream'] },
+        'stanza.received': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.3.12' },
+          actions: [{ type: 'sendStreamError', params: { condition: 'not-authorized' } }, 'closeStream'] },
+        'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: ['closeStream', 'disconnect'] },
+        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
+      },
+      states: {
+        opened: {
+          description: 'The transport is there, in the clear or under TLS; no stream header has come over it.',
+          meta: { spec: ['RFC 6120 §4.2', 'RFC 6120 §5.4.3.3'] },
+          on: {
+            'header.received': [
+              { target: 'secured', guard: 'isSecure', meta: { spec: 'RFC 6120 §5.4.3.3' }, actions: ['openStream', 'offerFeatures'] },
+              { target: 'unsecured', meta: { spec: 'RFC 6120 §4.3.2' }, actions: ['openStream', 'offerFeatures'] },
+            ],
+            'stream.failed': { target: '#stream.closing', meta: { spec: 'RFC 6120 §4.9.1.2' },
+              actions: ['openStream', { type: 'sendStreamError', params: faultOf }, 'closeStream'] },
+          },
+        },
+        unsecured: {
+          description: 'The stream is open in the clear; STARTTLS is offered, and SASL where the policy permits it.',
+          meta: { spec: 'RFC 6120 §5.3' },
+          on: {
+            'tls.requested': [
+              { target: 'securing', guard: 'isOffered', meta: { spec: 'RFC 6120 §5.4.2.3' }, actions: 'proceedTls' },
+              { target: '#stream.closing', meta: { spec: 'RFC 6120 §5.4.2.2' }, actions: ['refuseTls', 'closeStream'] },
+            ],
+            'auth.requested': [
+              { target: 'authenticating', guard: 'isPermitted', meta: { spec: 'RFC 6120 §6.4.2' },
+                actions: { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) } },
+              { meta: { spec: 'RFC 6120 §6.5.4' }, actions: { type: 'refuseSasl', params: { condition: 'encryption-required' } } },
+            ],
+          },
+        },
+        securing: {
+          description: 'TLS is being negotiated; not a byte of XML may pass.',
+          meta: { spec: 'RFC 6120 §5.4.3' },
+          on: { 'tls.established': { target: 'opened', meta: { spec: 'RFC 6120 §5.4.3.3' } } },
+        },
+        secured: {
+          description: 'The stream is open under TLS; SASL is offered.',
+          meta: { spec: 'RFC 6120 §6.3.1' },
+          on: {
+            'auth.requested': { target: 'authenticating', meta: { spec: 'RFC 6120 §6.4.2' },
+              actions: { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) } },
+          },
+        },
+        authenticating: {
+          description: 'A SASL exchange is under way.',
+          meta: { spec: 'RFC 6120 §6.4' },
+          on: {
+            'auth.responded': { meta: { spec: 'RFC 6120 §6.4.3' }, actions: { type: 'continueSasl', params: withData } },
+            'auth.aborted': [
+              { target: '#stream.closing', guard: 'isLastAttempt', meta: { spec: 'RFC 6120 §6.4.5' },
+                actions: ['abandonSasl', { type: 'refuseSasl', params: { condition: 'aborted' } }, { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
+              { target: 'unauthenticated', meta: { spec: ['RFC 6120 §6.4.4', 'RFC 6120 §6.5.1'] },
+                actions: ['noteFailure', 'abandonSasl', { type: 'refuseSasl', params: { condition: 'aborted' } }] },
+            ],
+            'sasl.challenged': { meta: { spec: 'RFC 6120 §6.4.3' }, actions: { type: 'sendChallenge', params: ({ event }) => ({ data: event.data }) } },
+            'sasl.succeeded': { target: 'authenticated', meta: { spec: 'RFC 6120 §6.4.6' },
+              actions: [{ type: 'sendSuccess', params: withData }, 'restartStream'] },
+            'sasl.failed': [
+              { target: '#stream.closing', guard: 'isLastAttempt', meta: { spec: 'RFC 6120 §6.4.5' },
+                actions: [{ type: 'refuseSasl', params: ({ event }) => ({ condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }) },
+                  { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
+              { target: 'unauthenticated', meta: { spec: 'RFC 6120 §6.4.5' },
+                actions: ['noteFailure', { type: 'refuseSasl', params: ({ event }) => ({ condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }) }] },
+            ],
+          },
+        },
+        unauthenticated: {
+          description: 'SASL has failed; the peer may try again a few times.',
+          meta: { spec: 'RFC 6120 §6.4.5' },
+          on: {
+            'auth.requested': [
+              { target: 'authenticating', guard: 'isPermitted', meta: { spec: 'RFC 6120 §6.4.5' },
+                actions: { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) } },
+              { meta: { spec: 'RFC 6120 §6.5.4' }, actions: { type: 'refuseSasl', params: { condition: 'encryption-required' } } },
+            ],
+          },
+        },
+        authenticated: {
+          description: 'SASL has succeeded; the peer must open the stream anew.',
+          meta: { spec: 'RFC 6120 §6.4.6' },
+          on: {
+            'header.received': { target: 'binding', meta: { spec: ['RFC 6120 §6.4.6', 'RFC 6120 §7.3.1'] }, actions: ['openStream', 'offerFeatures'] },
+            'stream.failed': { target: '#stream.closing', meta: { spec: 'RFC 6120 §4.9.1.2' },
+              actions: ['openStream', { type: 'sendStreamError', params: faultOf }, 'closeStream'] },
+          },
+        },
+        binding: {
+          description: 'The stream belongs to an account; it has no resource yet, and may send no stanza but the request for one.',
+          meta: { spec: 'RFC 6120 §7.1' },
+          on: {
+            'bind.requested': { meta: { spec: ['RFC 6120 §7.6', 'RFC 6120 §7.7'] }, actions: 'bindResource' },
+            'bind.failed': { meta: { spec: ['RFC 6120 §7.6.2', 'RFC 6120 §7.7.2'] }, actions: { type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) } },
+            'bind.succeeded': { target: '#stream.bound', meta: { spec: ['RFC 6120 §7.6.1', 'RFC 6120 §7.7.1'] }, actions: 'sendBindResult' },
+          },
+        },
+      },
+    },
+    bound: {
+      description: 'A connected resource: stanzas flow.',
+      meta: { spec: 'RFC 6120 §7.1' },
+      on: {
+        'stanza.received': { meta: { spec: 'RFC 6120 §8' }, actions: 'processStanza' },
+        'bind.requested': { meta: { spec: 'RFC 6120 §7.1' }, actions: { type: 'refuseBind', params: { condition: 'not-allowed' } } },
+        'stream.ended': { target: 'draining', meta: { spec: ['RFC 6120 §4.4', 'DESIGN D5'] }, actions: { type: 'endSession', params: { reason: 'ended' } } },
+        'stream.failed': { target: 'draining', meta: { spec: ['RFC 6120 §4.9.1.1', 'DESIGN D5'] }, actions: ['noteError', { type: 'endSession', params: { reason: 'ended' } }] },
+        'resource.replaced': { target: 'closing', meta: { spec: ['RFC 6120 §7.7.2.2', 'RFC 6120 §4.9.3.3'] },
+          actions: [{ type: 'endSession', params: { reason: 'replaced' } }, { type: 'sendStreamError', params: { condition: 'conflict' } }, 'closeStream'] },
+        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' }, actions: { type: 'endSession', params: { reason: 'lost' } } },
+      },
+    },
+    draining: {
+      description: 'The stream is to end; answers that are owed to its route go out before the closing tag.',
+      meta: { spec: ['RFC 6120 §4.4', 'DESIGN D5'] },
+      on: {
+        'route.closed': [
+          { target: 'closing', guard: 'isExpelled', meta: { spec: ['RFC 6120 §4.9.1.1', 'DESIGN D5'] },
+            actions: [{ type: 'sendStreamError', params: owedOf }, 'closeStream'] },
+          { target: 'closed', meta: { spec: ['RFC 6120 §4.4', 'DESIGN D5'] }, actions: ['closeStream', 'disconnect'] },
+        ],
+        'resource.replaced': [
+          { target: 'closing', guard: 'isExpelled', meta: { spec: ['RFC 6120 §7.7.2.2', 'DESIGN D5'] },
+            actions: ['abandonRoute', { type: 'sendStreamError', params: owedOf }, 'closeStream'] },
+          { target: 'closed', meta: { spec: ['RFC 6120 §7.7.2.2', 'DESIGN D5'] }, actions: ['abandonRoute', 'closeStream', 'disconnect'] },
+        ],
+        'stream.lost': { target: 'closed', meta: { spec: ['RFC 6120 §4.6', 'DESIGN D5'] }, actions: 'abandonRoute' },
+      },
+    },
+    closing: {
+      description: 'The server has sent its closing tag and waits a little for the peer\'s.',
+      meta: { spec: 'RFC 6120 §4.4' },
+      after: { closeTimeout: { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' } },
+      on: {
+        'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' },
+        'stream.failed': { target: 'closed', meta: { spec: 'RFC 6120 §4.9.1.1' }, actions: 'disconnect' },
+        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
+      },
+    },
+    closed: {
+      description: 'Nothing can be sent or received any more.',
+      meta: { spec: 'RFC 6120 §4.4' },
+      type: 'final',
+    },
+  },
+});
+
+/** Advances a stream by one event; performs nothing. */
+export const stepStream = stepOf(streamMachine);
