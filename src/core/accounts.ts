@@ -1,0 +1,52 @@
+/** Accounts in memory: loaded when somebody needs one, let go when nobody does. @module */
+import type { BareJid } from '../../machines/vocabulary.ts';
+import type { Kernel } from './kernel.ts';
+import { ask } from './task.ts';
+import type { Task } from './task.ts';
+import { Account } from './resources.ts';
+import type { Roster } from './resources.ts';
+
+/** Has an account at hand for a task, which must {@link release} it. */
+export function* acquire(kernel: Kernel, jid: BareJid): Task<Account> {
+  let account = kernel.accounts.get(jid);
+  if (account === undefined) {
+    account = new Account(jid);
+    kernel.accounts.set(jid, account);
+  }
+  account.users += 1;
+  if (account.exists === undefined) {
+    try {
+      const { exists, offline } = yield* ask({ op: 'account.read', account: jid });
+      account.exists = exists;
+      if (offline > 0) account.hasOffline = true;
+    } catch (failure) {
+      release(kernel, account);
+      throw failure;
+    }
+  }
+  return account;
+}
+
+/** Gives back what {@link acquire} gave. */
+export function release(kernel: Kernel, account: Account): void {
+  account.users -= 1;
+  letGo(kernel, account);
+}
+
+/** Forgets an account that has no resource and no task. */
+export function letGo(kernel: Kernel, account: Account): void {
+  if (account.resources.size === 0 && account.users === 0 && kernel.accounts.get(account.jid) === account) {
+    kernel.accounts.delete(account.jid);
+  }
+}
+
+/** The roster of an account that is at hand. */
+export function* rosterOf(account: Account): Task<Roster> {
+  if (account.roster === undefined) {
+    const { version, records } = account.exists === true
+      ? yield* ask({ op: 'roster.read', account: account.jid })
+      : { version: 0, records: [] };
+    account.roster ??= { version, records: new Map(records.map((record) => [record.jid, record])) };
+  }
+  return account.roster;
+}

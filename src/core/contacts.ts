@@ -1,0 +1,118 @@
+/** The contacts of one roster: what subscribes, what is shown, what is pushed and written.
+ *  Spec: RFC 6121 §2. Not here: requests of clients (features/roster.ts), subscriptions
+ *  (subscriptions.ts). @module */
+import { Element } from 'ltx';
+import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
+import { stepIq } from '../../machines/iq.ts';
+import { stepRoster } from '../../machines/roster.ts';
+import type { IqEvent } from '../../machines/iq.ts';
+import type { RosterEvent } from '../../machines/roster.ts';
+import type { TimerEvent } from '../../machines/step.ts';
+import type { Kernel } from './kernel.ts';
+import { NS } from './namespaces.ts';
+import type { RosterRecord } from './store.ts';
+import { ask } from './task.ts';
+import type { Task } from './task.ts';
+import { serialize } from './xml/writer.ts';
+import type { Account, Resource, Roster } from './resources.ts';
+
+const subscribers: ReadonlySet<SubscriptionState> = new Set(['from', 'fromPendingOut', 'both']);
+const subscriptions: ReadonlySet<SubscriptionState> = new Set(['to', 'toPendingIn', 'both']);
+
+/** Whether the contact is subscribed to the user's presence. */
+export function isSubscriber(roster: Roster | undefined, contact: BareJid): boolean {
+  const record = roster?.records.get(contact);
+  return record !== undefined && subscribers.has(record.subscription);
+}
+
+/** The contacts that are subscribed to the user's presence (RFC 6121 §4.2.2). */
+export function* subscribersOf(roster: Roster): Generator<BareJid> {
+  for (const record of roster.records.values()) if (subscribers.has(record.subscription)) yield record.jid;
+}
+
+/** The contacts to whose presence the user is subscribed (RFC 6121 §4.3.1). */
+export function* subscriptionsOf(roster: Roster): Generator<BareJid> {
+  for (const record of roster.records.values()) if (subscriptions.has(record.subscription)) yield record.jid;
+}
+
+/** The `<item/>` of one contact (RFC 6121 §2.1.2). */
+export function itemElement(record: RosterRecord): Element {
+  const { subscription } = record;
+  const item = new Element('item', { jid: record.jid });
+  if (record.name !== undefined) item.attrs.name = record.name;
+  if (record.approved) item.attrs.approved = 'true';
+  if (subscription === 'nonePendingOut' || subscription === 'nonePendingOutIn' || subscription === 'fromPendingOut') item.attrs.ask = 'subscribe';
+  item.attrs.subscription = subscriptions.has(subscription) ? (subscribers.has(subscription) ? 'both' : 'to') : subscribers.has(subscription) ? 'from' : 'none';
+  for (const group of record.groups) item.c('group').t(group);
+  return item;
+}
+
+/** Changes one contact, in memory at once and durably before the task goes on. */
+export function* writeContact(account: Account, roster: Roster, record: RosterRecord): Task {
+  const before = roster.records.get(record.jid);
+  const isNothing = !record.listed && !record.approved && record.subscription === 'none';
+  if (isNothing) roster.records.delete(record.jid);
+  else roster.records.set(record.jid, record);
+  try {
+    const version = isNothing
+      ? yield* ask({ op: 'roster.remove', account: account.jid, jid: record.jid })
+      : yield* ask({ op: 'roster.write', account: account.jid, record });
+    roster.version = Math.max(roster.version, version);
+  } catch (failure) {
+    if (before === undefined) roster.records.delete(record.jid);
+    else roster.records.set(record.jid, before);
+    throw failure;
+  }
+}
+
+/** Tells each interested resource of one contact (RFC 6121 §2.1.6).
+ *  @param jid the contact; one that the roster does not list is pushed as removed */
+export function pushContact(kernel: Kernel, account: Account, roster: Roster, jid: BareJid): void {
+  const record = roster.records.get(jid);
+  const item = record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' });
+  for (const resource of account.resources.values()) {
+    advanceRoster(kernel, resource, { type: 'roster.changed' }, (id) => {
+      const iq = new Element('iq', { id, to: resource.jid, type: 'set' });
+      iq.c('query', { xmlns: NS.roster, ver: String(roster.version) }).cnode(item.clone());
+      return serialize(iq);
+    });
+  }
+}
+
+/** Advances a resource's interest in its roster.
+ *  @param push writes the push with the given `id` */
+export function advanceRoster(kernel: Kernel, resource: Resource, event: RosterEvent, push?: (id: string) => string): void {
+  const { state, effects } = kernel.transit('roster', resource.jid, stepRoster, resource.roster, event);
+  resource.roster = state;
+  for (const effect of effects) {
+    if (effect.type === 'pushRoster' && push !== undefined) {
+      const id = resource.nextRequestId();
+      resource.requests.set(id, stepIq.initial);
+      startRequestTimer(kernel, resource, id);
+      kernel.send(resource.stream, push(id));
+    }
+  }
+}
+
+/** An answer to a request of the server, or the end of its time; false when there is no such request. */
+export function settleRequest(kernel: Kernel, resource: Resource, id: string, event: IqEvent | TimerEvent): boolean {
+  const pending = resource.requests.get(id);
+  if (pending === undefined) return false;
+  const { effects } = kernel.transit('iq', `${resource.jid} ${id}`, stepIq, pending, event);
+  resource.requests.delete(id);
+  for (const effect of effects) {
+    if (effect.type === 'settle') advanceRoster(kernel, resource, { type: 'push.settled' });
+    else if (effect.type === 'cancelTimer') kernel.cancelTimer(timerOf(resource, id));
+  }
+  return true;
+}
+
+function startRequestTimer(kernel: Kernel, resource: Resource, id: string): void {
+  for (const effect of stepIq.initialEffects) {
+    if (effect.type !== 'startTimer') continue;
+    const event = { type: effect.params.timer as TimerEvent['type'] };
+    kernel.startTimer(timerOf(resource, id), effect.params.delay, () => settleRequest(kernel, resource, id, event));
+  }
+}
+
+const timerOf = (resource: Resource, id: string): string => `iq ${resource.generation} ${id}`;

@@ -1,0 +1,88 @@
+/** Turns the decision about a message into effects. Spec: RFC 6121 §8, DESIGN D3, D7. Not here: the
+ *  decision (machines/whether.ts, machines/which.ts), the offline store (offline.ts). @module */
+import type { Element } from 'ltx';
+import { toNobody, whetherToBare, whetherToFull } from '../../machines/whether.ts';
+import type { Reach } from '../../machines/whether.ts';
+import { which } from '../../machines/which.ts';
+import type { Jid } from './jid.ts';
+import type { Fate, Kernel } from './kernel.ts';
+import { flush, isPassing, keep, put } from './offline.ts';
+import type { Account, Resource } from './resources.ts';
+import { StanzaError, bounceOf } from './stanza-error.ts';
+import { messageTypeOf } from './stanza.ts';
+import type { Task } from './task.ts';
+import { parseJid } from './jid.ts';
+import { serialize } from './xml/writer.ts';
+
+/** Delivers a message, or does what the rules say instead; a task when it takes the store.
+ *  @param message its `from` is stamped
+ *  @param to an address of a local account */
+export function deliverMessage(kernel: Kernel, message: Element, to: Jid): Task | undefined {
+  const type = messageTypeOf(message);
+  const account = kernel.accounts.get(to.bare);
+  const routes = account?.resources.values() ?? [];
+  const reach: Reach<Resource> = to.resource === undefined
+    ? whetherToBare(type, routes)
+    : whetherToFull(type, account?.resources.get(to.resource), routes);
+  switch (reach.reach) {
+    case 'route':
+      return deliverTo(kernel, reach.route.account, [reach.route], message, to);
+    case 'eligible':
+      return deliverTo(kernel, reach.routes[0].account, which(type, reach.routes), message, to);
+    case 'store':
+      return store(kernel, message, to);
+    case 'bounce':
+      return bounce(kernel, message, to);
+    case 'drop':
+      return settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
+  }
+}
+
+function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {
+  if (account.hasOffline) flush(kernel, account, routes.filter((route) => !route.hasOptedOut));
+  const xml = serialize(message);
+  if (account.held === undefined) for (const route of routes) put(kernel, route, xml);
+  else {
+    const otherwise = deliverAgain(kernel, routes, message, to);
+    for (const route of routes) put(kernel, route, xml, otherwise);
+  }
+  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: routes.map((route) => route.jid) });
+}
+
+/** A held message whose routes have all gone meanwhile is decided about once more, once. */
+function deliverAgain(kernel: Kernel, routes: readonly Resource[], message: Element, to: Jid): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone || !routes.every((route) => route.isDraining)) return;
+    isDone = true;
+    runDelivery(kernel, message, to);
+  };
+}
+
+/** Delivers a message for which no stream waits. */
+function runDelivery(kernel: Kernel, message: Element, to: Jid): void {
+  const task = deliverMessage(kernel, message, to);
+  if (task !== undefined) kernel.run(task, () => {}, () => bounce(kernel, message, to, 'internal-server-error'));
+}
+
+function* store(kernel: Kernel, message: Element, to: Jid): Task {
+  if (isPassing(message)) return settle(kernel, message, to, { fate: 'dropped', rule: 'XEP-0160 §3: only chat states' });
+  const outcome = yield* keep(kernel, to.bare, message);
+  if (outcome === 'stored') return settle(kernel, message, to, { fate: 'stored' });
+  const reach = outcome === 'full' ? ({ reach: 'bounce' } as const) : toNobody[messageTypeOf(message)];
+  if (reach.reach === 'drop') settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
+  else bounce(kernel, message, to);
+}
+
+/** Answers a message with an error (RFC 6121 §8.5: `service-unavailable`, whatever the reason). */
+export function bounce(kernel: Kernel, message: Element, to: Jid, condition: 'service-unavailable' | 'internal-server-error' | 'remote-server-not-found' = 'service-unavailable'): undefined {
+  const answer = bounceOf(message, new StanzaError(condition));
+  if (answer === undefined) return settle(kernel, message, to, { fate: 'dropped', rule: 'RFC 6120 §8.3.1: an error is not answered' });
+  settle(kernel, message, to, { fate: 'bounced' });
+  const sender = message.attrs.from === undefined ? undefined : parseJid(message.attrs.from);
+  if (sender !== undefined) runDelivery(kernel, answer, sender);
+}
+
+function settle(kernel: Kernel, message: Element, to: Jid, fate: Pick<Fate, 'fate' | 'routes' | 'rule'>): undefined {
+  kernel.onFate?.({ id: message.attrs.id, from: message.attrs.from, to: to.full ?? to.bare, ...fate });
+}

@@ -1,0 +1,46 @@
+/** All that the core can ask of its surroundings. A batch is carried out in order. @module */
+import type { StreamId } from './input.ts';
+import type { StoreRequest } from './store.ts';
+
+/** The attributes of the server's stream header (RFC 6120 §4.7). */
+export interface ServerHeader {
+  readonly from: string;
+  readonly id: string;
+  readonly lang: string;
+  readonly version: string;
+  readonly to?: string;
+}
+
+export type Effect =
+  /** Send the stream header, or `<open/>`. */
+  | { readonly type: 'open'; readonly stream: StreamId; readonly header: ServerHeader }
+  /** Send one first-level element. Its content namespace `jabber:client` and the prefix `stream`
+   *  are those that a TCP stream declares in its header; a framing that has no header adds them. */
+  | { readonly type: 'send'; readonly stream: StreamId; readonly xml: string }
+  /** Send the closing tag, or `<close/>`; nothing is sent after it. The peer's own closing tag, or
+   *  `disconnect`, ends the connection. */
+  | { readonly type: 'close'; readonly stream: StreamId }
+  /** End the connection once all that was sent before is out. The last effect of a stream. */
+  | { readonly type: 'disconnect'; readonly stream: StreamId }
+  /** Begin the TLS handshake; what was read before it is never used after it (RFC 6120 §5.4.3.3). */
+  | { readonly type: 'startTls'; readonly stream: StreamId }
+  /** Expect a new stream header (RFC 6120 §6.4.6). */
+  | { readonly type: 'restart'; readonly stream: StreamId }
+  /** Begin a SASL exchange; `data` is the text of `<auth/>`, undefined when it is empty. */
+  | { readonly type: 'authenticate'; readonly stream: StreamId; readonly mechanism: string; readonly data?: string }
+  /** Go on with the SASL exchange; `data` is the text of `<response/>`. */
+  | { readonly type: 'respond'; readonly stream: StreamId; readonly data?: string }
+  /** Forget the SASL exchange. */
+  | { readonly type: 'abort'; readonly stream: StreamId }
+  /** The peer is authenticated: the limits of strangers give way to those of users. */
+  | { readonly type: 'trust'; readonly stream: StreamId }
+  /** Read no more from this stream until told to: enough of it waits already. */
+  | { readonly type: 'pause'; readonly stream: StreamId }
+  | { readonly type: 'resume'; readonly stream: StreamId }
+  | { readonly type: 'startTimer'; readonly timer: string; readonly delayMs: number }
+  | { readonly type: 'cancelTimer'; readonly timer: string }
+  | { readonly type: 'store'; readonly request: number; readonly operation: StoreRequest }
+  /** Derive the salted keys of a password; answered by `credentials.derived`, or by `store.failed`. */
+  | { readonly type: 'deriveCredentials'; readonly request: number; readonly password: string }
+  /** An invariant is broken; the core has ended the stream concerned, and goes on. To be logged. */
+  | { readonly type: 'report'; readonly stream: StreamId | undefined; readonly error: unknown };

@@ -1,0 +1,12 @@
+/** The extensions that a server has unless it is told otherwise. @module */
+import type { Feature } from '../feature.ts';
+import { disco } from './disco.ts';
+import { ping } from './ping.ts';
+import { privateStorage } from './private-storage.ts';
+import { roster } from './roster.ts';
+import { session } from './session.ts';
+import { vcard } from './vcard.ts';
+import { version } from './version.ts';
+
+/** All but in-band registration (register.ts), which is off by default. */
+export const standardFeatures: readonly Feature[] = [roster, disco, ping, version, privateStorage, vcard, session];

@@ -1,0 +1,74 @@
+/** In-band registration: a new account before authentication; a new password, or the end of the
+ *  account, after it. Off unless it is among the features. Spec: XEP-0077. @module */
+import { Element } from 'ltx';
+import { parseBare, prepareLocalpart } from '../jid.ts';
+import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
+import { NS } from '../namespaces.ts';
+import { StanzaError } from '../stanza-error.ts';
+import { ask, derive } from '../task.ts';
+import type { Task } from '../task.ts';
+
+const MOST_PASSWORD_CHARACTERS = 1024;
+
+/** XEP-0077 §3. */
+export const register: Feature = {
+  name: 'register',
+  serverFeatures: [NS.register],
+  streamFeatures: { unauthenticated: `<register xmlns="${NS.registerFeature}"/>` },
+  iq: [{
+    name: 'query', xmlns: NS.register, types: ['get', 'set'], to: ['server', 'own'], answer: answerMember,
+    afterwards(host, { type, payload, resource }, answer) {
+      if (type === 'set' && answer === null && isRemoval(payload)) host.expel(resource.account.jid);
+    },
+  }],
+  beforeAuthentication(host, iq) {
+    const query = iq.getChild('query', NS.register);
+    return query === undefined ? undefined : answerStranger(host, iq.attrs.type, query);
+  },
+};
+
+const isRemoval = (query: Element): boolean => query.getChild('remove') !== undefined;
+
+function* answerStranger({ config }: Host, type: string | undefined, query: Element): Task<IqAnswer> {
+  if (type === 'get') return formOf();
+  const wanted = type === 'set' ? wantedBy(query) : new StanzaError('bad-request');
+  if (wanted instanceof StanzaError) return wanted;
+  const account = parseBare(`${wanted.username}@${config.domain}`);
+  if (account === undefined) return new StanzaError('not-acceptable');
+  const isNew = yield* ask({ op: 'account.create', account, credentials: yield* derive(wanted.password) });
+  return isNew ? null : new StanzaError('conflict'); // XEP-0077 §3.1.1
+}
+
+/** A member is told who it is, may change its password (§3.3), and may leave (§3.2). */
+function* answerMember(_host: Host, { type, payload, resource }: IqRequest): Task<IqAnswer> {
+  const account = resource.account.jid;
+  const local = account.slice(0, account.indexOf('@'));
+  if (type === 'get') {
+    const form = formOf();
+    form.c('registered');
+    form.getChild('username')?.t(local);
+    return form;
+  }
+  if (isRemoval(payload)) return (yield* ask({ op: 'account.remove', account })) ? null : new StanzaError('registration-required'); // §3.2
+  const wanted = wantedBy(payload);
+  if (wanted instanceof StanzaError) return wanted;
+  if (wanted.username !== local) return new StanzaError('bad-request');
+  const isKnown = yield* ask({ op: 'credentials.write', account, credentials: yield* derive(wanted.password) });
+  return isKnown ? null : new StanzaError('registration-required');
+}
+
+function formOf(): Element {
+  const query = new Element('query', { xmlns: NS.register });
+  query.c('instructions').t('Choose a user name and a password.');
+  query.c('username');
+  query.c('password');
+  return query;
+}
+
+/** The name and the password that are asked for. */
+function wantedBy(query: Element): { readonly username: string; readonly password: string } | StanzaError {
+  const username = prepareLocalpart(query.getChildText('username') ?? '');
+  const password = query.getChildText('password') ?? '';
+  if (username === undefined || password === '' || password.length > MOST_PASSWORD_CHARACTERS) return new StanzaError('not-acceptable'); // §3.1.1
+  return { username, password };
+}

@@ -1,0 +1,56 @@
+/** All that can come into the core. Whatever it needs of the outside, the time and unpredictable
+ *  bytes included, comes with an input; same inputs, same effects. @module */
+import type { Element } from 'ltx';
+import type { BareJid, SaslFailureCondition, StreamErrorCondition } from '../../machines/vocabulary.ts';
+import type { Credentials, StoreReply } from './store.ts';
+
+/** The runtime's name of one connection; never used again for another. */
+export type StreamId = string;
+
+/** What the transport offers at this moment; told again when TLS is established. */
+export interface Channel {
+  /** Confidential and integrity-protected (TLS, or a WebSocket over TLS). */
+  readonly secure: boolean;
+  /** STARTTLS can be offered on this connection (RFC 6120 §5). */
+  readonly startTls: boolean;
+  /** No mechanism may be offered before TLS (RFC 6120 §13.8). */
+  readonly tlsRequired: boolean;
+  /** The SASL mechanisms to offer, best first. */
+  readonly mechanisms: readonly string[];
+  /** The channel-binding types that can be had (XEP-0440). */
+  readonly channelBindings: readonly string[];
+}
+
+/** The attributes of a peer's stream header, or of `<open/>` (RFC 6120 §4.7, RFC 7395 §3.4). */
+export interface StreamHeader {
+  /** Whether the root is `<stream:stream/>` (or `<open/>`) in the right namespace. */
+  readonly wellNamed: boolean;
+  /** The content namespace. */
+  readonly xmlns: string;
+  readonly to?: string;
+  readonly from?: string;
+  readonly version?: string;
+  readonly lang?: string;
+}
+
+export type Input =
+  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel }
+  /** `entropy` is at least 32 unpredictable characters of [A-Za-z0-9_-], fresh each time. */
+  | { readonly type: 'stream.header'; readonly stream: StreamId; readonly header: StreamHeader; readonly entropy: string }
+  | { readonly type: 'stream.element'; readonly stream: StreamId; readonly element: Element }
+  /** The peer's closing tag (RFC 6120 §4.4). */
+  | { readonly type: 'stream.ended'; readonly stream: StreamId }
+  /** The reader, or a limit, found the peer at fault (RFC 6120 §4.9.3). */
+  | { readonly type: 'stream.broken'; readonly stream: StreamId; readonly condition: StreamErrorCondition; readonly text?: string }
+  /** The transport is dead: nothing can be sent or received any more. */
+  | { readonly type: 'stream.lost'; readonly stream: StreamId }
+  | { readonly type: 'tls.established'; readonly stream: StreamId; readonly channel: Channel }
+  | { readonly type: 'sasl.challenged'; readonly stream: StreamId; readonly data: string }
+  | { readonly type: 'sasl.succeeded'; readonly stream: StreamId; readonly account: BareJid; readonly data?: string }
+  | { readonly type: 'sasl.failed'; readonly stream: StreamId; readonly condition: SaslFailureCondition; readonly text?: string }
+  | { readonly type: 'credentials.derived'; readonly request: number; readonly credentials: Credentials }
+  | { readonly type: 'timer.fired'; readonly timer: string }
+  | { readonly type: 'store.replied'; readonly request: number; readonly reply: StoreReply }
+  | { readonly type: 'store.failed'; readonly request: number }
+  /** The operator asks the server to say goodbye to every session (RFC 6120 §4.9.3.19). */
+  | { readonly type: 'server.stopping' };

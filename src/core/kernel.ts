@@ -1,0 +1,190 @@
+/** The part of the core that everything else stands on: what there is (streams, accounts), the
+ *  effects of the step at hand, requests to the store and the tasks that wait for them, timers, and
+ *  the one place where a machine is advanced. It decides nothing. @module */
+import type { Element } from 'ltx';
+import type { AnyStateMachine, EventFrom, SnapshotFrom } from 'xstate';
+import type { PresenceEvent } from '../../machines/presence.ts';
+import type { RouteEvent } from '../../machines/route.ts';
+import type { SessionEvent } from '../../machines/session.ts';
+import type { StreamEvent } from '../../machines/stream.ts';
+import type { BareJid } from '../../machines/vocabulary.ts';
+import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
+import type { CoreConfig, Delays } from './config.ts';
+import type { Effect } from './effect.ts';
+import type { Feature, Host } from './feature.ts';
+import type { StreamId } from './input.ts';
+import type { Credentials, StoreOperation, StoreOperations, StoreReply, StoreRequest } from './store.ts';
+import { StoreFailure } from './task.ts';
+import type { Derivation, Task } from './task.ts';
+import type { Account, Resource, Stream } from './resources.ts';
+
+/** One step of one machine, for whoever wants to watch. */
+export interface Transition {
+  readonly machine: string;
+  /** Whose machine: a stream's id, a full JID, or an account and a contact. */
+  readonly of: string;
+  readonly event: { readonly type: string };
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly effects: readonly { readonly type: string }[];
+  readonly ignored: boolean;
+}
+
+/** What became of one message (DESIGN D7). */
+export interface Fate {
+  readonly id: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly fate: 'delivered' | 'stored' | 'bounced' | 'dropped';
+  /** The resources it was delivered to. */
+  readonly routes?: readonly string[];
+  /** The rule by which it was dropped. */
+  readonly rule?: string;
+}
+
+interface Pending {
+  readonly stream: StreamId | undefined;
+  replied(reply: StoreReply | Credentials): void;
+  failed(): void;
+}
+
+/** How one machine's effect becomes another machine's event: what each module does with an event of
+ *  its machine, wired together in server.ts so that no two modules import each other. */
+export interface Wiring {
+  /** False when the event means nothing in the stream's state. */
+  stream(stream: Stream, event: StreamEvent | TimerEvent): boolean;
+  session(resource: Resource, event: SessionEvent): void;
+  route(resource: Resource, event: RouteEvent | TimerEvent): void;
+  /** `stanza`: the presence that the client has sent, if it has. */
+  presence(resource: Resource, event: PresenceEvent, stanza?: Element): void;
+  /** The stanza at hand is done with: the next one of the stream may be processed. */
+  whenIdle(stream: Stream): void;
+}
+
+export class Kernel implements Host {
+  readonly config: CoreConfig;
+  readonly features: readonly Feature[];
+  readonly streams = new Map<StreamId, Stream>();
+  readonly accounts = new Map<BareJid, Account>();
+  /** The time of the input at hand, in milliseconds since the epoch. */
+  at = 0;
+  /** The effects of the step at hand, in order. */
+  effects: Effect[] = [];
+  /** Told of each step of each machine; costs nothing while it is not set. */
+  onTransition: ((transition: Transition) => void) | undefined;
+  /** Told of the fate of each message; costs nothing while it is not set. */
+  onFate: ((fate: Fate) => void) | undefined;
+  /** The stream that the work at hand is for, to be ended if an invariant breaks. */
+  concerned: StreamId | undefined;
+  #lastRequest = 0;
+  #lastGeneration = 0;
+  readonly #pending = new Map<number, Pending>();
+  readonly #timers = new Map<string, () => void>();
+
+  readonly wiring: Wiring;
+
+  constructor(config: CoreConfig, features: readonly Feature[], wiring: (kernel: Kernel) => Wiring) {
+    this.config = config;
+    this.wiring = wiring(this);
+    this.features = features;
+  }
+
+  /** Sends one first-level element. */
+  send(stream: Stream, xml: string): void {
+    this.effects.push({ type: 'send', stream: stream.id, xml });
+  }
+
+  /** Ends all sessions of an account that is no more. */
+  expel(account: BareJid): void {
+    for (const { stream } of [...(this.accounts.get(account)?.resources.values() ?? [])]) {
+      this.wiring.stream(stream, { type: 'stream.failed', condition: 'not-authorized', text: 'The account is no more.' });
+    }
+  }
+
+  /** Advances one machine by one event, in sight of whoever watches. */
+  transit<M extends AnyStateMachine>(machine: string, of: string, step: Stepper<M>, state: SnapshotFrom<M>, event: EventFrom<M> | TimerEvent): Step<M> {
+    const result = step(state, event);
+    if (this.onTransition !== undefined) {
+      const value = (snapshot: SnapshotFrom<M>): unknown => (snapshot as { value: unknown }).value;
+      this.onTransition({ machine, of, event, from: value(state), to: value(result.state), effects: result.effects, ignored: result.ignored });
+    }
+    return result;
+  }
+
+  /** A number for a new binding of a full JID (DESIGN D1). */
+  nextGeneration(): number {
+    this.#lastGeneration += 1;
+    return this.#lastGeneration;
+  }
+
+  /** Asks the store, and goes on with its reply. */
+  ask<O extends StoreOperation>(request: { readonly op: O } & StoreOperations[O]['request'], replied: (reply: StoreReply<O>) => void, failed: () => void): void {
+    const number = this.#await({ stream: this.concerned, replied: replied as Pending['replied'], failed });
+    this.effects.push({ type: 'store', request: number, operation: request as unknown as StoreRequest });
+  }
+
+  /** Runs a task to its end, waiting for the store as often as it asks. */
+  run<R>(task: Task<R>, done: (result: R) => void, failed: () => void): void {
+    this.#resume(task, () => task.next(), done, failed);
+  }
+
+  /** Goes on where a reply was awaited. */
+  settle(request: number, reply: StoreReply | Credentials): void {
+    this.#take(request)?.replied(reply);
+  }
+
+  /** Goes on where a reply was awaited and will not come. */
+  fail(request: number): void {
+    this.#take(request)?.failed();
+  }
+
+  /** Starts a timer for a machine's delay. */
+  startTimer(timer: string, delay: string, fired: () => void): void {
+    this.#timers.set(timer, fired);
+    this.effects.push({ type: 'startTimer', timer, delayMs: this.config.delays[delay as keyof Delays] });
+  }
+
+  cancelTimer(timer: string): void {
+    if (this.#timers.delete(timer)) this.effects.push({ type: 'cancelTimer', timer });
+  }
+
+  /** A timer has run out; one that was cancelled meanwhile means nothing. */
+  fire(timer: string): void {
+    const fired = this.#timers.get(timer);
+    this.#timers.delete(timer);
+    fired?.();
+  }
+
+  #resume<R>(task: Task<R>, advance: () => IteratorResult<StoreRequest | Derivation, R>, done: (result: R) => void, failed: () => void): void {
+    let next: IteratorResult<StoreRequest | Derivation, R>;
+    try {
+      next = advance();
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      return failed();
+    }
+    if (next.done === true) return done(next.value);
+    const replied = (reply: StoreReply | Credentials): void => this.#resume(task, () => task.next(reply), done, failed);
+    const refused = (): void => this.#resume(task, () => task.throw(new StoreFailure()), done, failed);
+    if (next.value.op === 'credentials.derive') this.#derive(next.value.password, replied, refused);
+    else this.ask(next.value, replied, refused);
+  }
+
+  #derive(password: string, replied: (credentials: Credentials) => void, failed: () => void): void {
+    const number = this.#await({ stream: this.concerned, replied: replied as Pending['replied'], failed });
+    this.effects.push({ type: 'deriveCredentials', request: number, password });
+  }
+
+  #await(pending: Pending): number {
+    this.#lastRequest += 1;
+    this.#pending.set(this.#lastRequest, pending);
+    return this.#lastRequest;
+  }
+
+  #take(request: number): Pending | undefined {
+    const pending = this.#pending.get(request);
+    this.#pending.delete(request);
+    this.concerned = pending?.stream;
+    return pending;
+  }
+}

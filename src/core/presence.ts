@@ -1,0 +1,167 @@
+/** What a resource's presence makes the server say, and to whom. Spec: RFC 6121 §4.
+ *  Not here: when (machines/presence.ts, machines/directed-presence.ts), subscriptions
+ *  (subscriptions.ts), probes that come in (probe.ts). @module */
+import { Element } from 'ltx';
+import { stepDirectedPresence } from '../../machines/directed-presence.ts';
+import type { DirectedPresenceEvent } from '../../machines/directed-presence.ts';
+import { stepPresence } from '../../machines/presence.ts';
+import type { PresenceEvent } from '../../machines/presence.ts';
+import type { BareJid } from '../../machines/vocabulary.ts';
+import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
+import { parseJid } from './jid.ts';
+import type { Jid } from './jid.ts';
+import type { Kernel } from './kernel.ts';
+import { canSend, flush, put } from './offline.ts';
+import type { Account, Resource } from './resources.ts';
+import { fanOut, serialize } from './xml/writer.ts';
+
+/** Advances a resource's presence by one event and carries out what follows.
+ *  @param stanza the presence that the client has sent, `from` stamped, without `to` */
+export function advancePresence(kernel: Kernel, resource: Resource, event: PresenceEvent, stanza?: Element): void {
+  const wasAvailable = resource.isAvailable;
+  const { state, effects } = kernel.transit('presence', resource.jid, stepPresence, resource.presence, event);
+  resource.presence = state;
+  const said = stanza ?? unavailableFrom(resource);
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'broadcastAvailable':
+        resource.lastPresence = said;
+        broadcast(kernel, resource, said);
+        advanceAllDirected(kernel, resource, () => ({ type: 'resource.available' }), said);
+        break;
+      case 'broadcastUnavailable':
+        resource.lastPresence = undefined;
+        broadcast(kernel, resource, said);
+        break;
+      case 'echoUnavailable':
+        echo(kernel, resource, said);
+        break;
+      case 'endDirected': {
+        const hearsBroadcast = (peer: BareJid): boolean => wasAvailable && isSubscriber(resource.account.roster, peer);
+        advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: hearsBroadcast(peer) }), said);
+        break;
+      }
+      case 'sendProbes':
+        answerOwnProbes(kernel, resource);
+        break;
+      case 'deliverRequests':
+        for (const { request } of resource.account.roster?.records.values() ?? []) if (request !== undefined) put(kernel, resource, request);
+        break;
+      case 'deliverOffline':
+        flush(kernel, resource.account, [resource]);
+        break;
+    }
+  }
+}
+
+/** Directed presence from a resource to one entity (RFC 6121 §4.6.3).
+ *  @returns false when the resource has told more entities of itself than it may */
+export function sendDirected(kernel: Kernel, resource: Resource, stanza: Element, to: Jid): boolean {
+  const peer = to.full ?? to.bare;
+  const directed = (resource.directed ??= new Map());
+  if (!directed.has(peer) && directed.size >= kernel.config.directedLimit) return false;
+  advanceDirected(kernel, resource, peer, { type: stanza.attrs.type === 'unavailable' ? 'directed.unavailable' : 'directed.available' }, stanza);
+  return true;
+}
+
+/** A contact has been told by way of its subscription: what it was told directly counts no more. */
+export function supersedeDirected(kernel: Kernel, resource: Resource, peer: BareJid, isAvailable: boolean): void {
+  const event: DirectedPresenceEvent = isAvailable ? { type: 'resource.available' } : { type: 'resource.unavailable', broadcast: true };
+  if (resource.directed?.has(peer) === true) advanceDirected(kernel, resource, peer, event, unavailableFrom(resource));
+}
+
+/** Whether a contact has been told by directed presence that the resource is not available to it. */
+export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
+  return resource.directed?.get(peer)?.value === 'withdrawn';
+}
+
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). */
+export function isTold(resource: Resource, peer: Jid): boolean {
+  return [peer.bare, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
+}
+
+function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: BareJid) => DirectedPresenceEvent, stanza: Element): void {
+  if (resource.directed === undefined) return;
+  for (const peer of [...resource.directed.keys()]) {
+    const jid = parseJid(peer);
+    if (jid !== undefined) advanceDirected(kernel, resource, peer, eventFor(jid.bare), stanza);
+  }
+}
+
+function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event: DirectedPresenceEvent, stanza: Element): void {
+  const directed = (resource.directed ??= new Map());
+  const before = directed.get(peer) ?? stepDirectedPresence.initial;
+  const { state, effects } = kernel.transit('directed-presence', `${resource.jid} ${peer}`, stepDirectedPresence, before, event);
+  if (state.value === 'untold') directed.delete(peer);
+  else directed.set(peer, state);
+  const to = parseJid(peer);
+  for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, fanOut(stanza)(peer));
+}
+
+/** Delivers presence to a local address: to the resource that is named, or to all available ones
+ *  (RFC 6121 §8.5.2.1.2, §8.5.3.1). A route that drains is still told. */
+export function deliverPresence(kernel: Kernel, to: Jid, xml: string): void {
+  const account = kernel.accounts.get(to.bare);
+  if (account === undefined) return;
+  if (to.resource === undefined) return deliverToAvailable(kernel, account, xml);
+  const resource = account.resources.get(to.resource);
+  if (resource !== undefined) put(kernel, resource, xml);
+}
+
+function deliverToAvailable(kernel: Kernel, account: Account, xml: string): void {
+  for (const resource of account.available()) put(kernel, resource, xml);
+}
+
+/** Sends the presence of one resource to a contact, by way of the contact's subscription. */
+export function sendToSubscriber(kernel: Kernel, contact: BareJid, stanza: Element): void {
+  const account = kernel.accounts.get(contact);
+  if (account !== undefined) deliverToAvailable(kernel, account, fanOut(stanza)(contact));
+}
+
+/** To the resource itself first, then to the user's other available resources, then to the
+ *  subscribers (RFC 6121 §4.2.2, §4.4.2, §4.5.2; THEOREMS U5). */
+function broadcast(kernel: Kernel, resource: Resource, stanza: Element): void {
+  const { account } = resource;
+  const isUnavailable = stanza.attrs.type === 'unavailable';
+  const xmlTo = fanOut(stanza);
+  echo(kernel, resource, stanza);
+  for (const other of account.available()) if (other !== resource) put(kernel, other, xmlTo(account.jid));
+  if (account.roster === undefined) return;
+  for (const contact of subscribersOf(account.roster)) {
+    if (isUnavailable && isWithdrawn(resource, contact)) continue;
+    const there = kernel.accounts.get(contact);
+    if (there !== undefined && there.resources.size > 0) deliverToAvailable(kernel, there, xmlTo(contact));
+  }
+}
+
+/** A resource hears its own presence at once, whatever is held back: its route may be about to close. */
+function echo(kernel: Kernel, resource: Resource, stanza: Element): void {
+  if (canSend(resource)) kernel.send(resource.stream, fanOut(stanza)(resource.account.jid));
+}
+
+/** What probes would bring, for contacts on this server (RFC 6121 §4.3.1), and the presence of the
+ *  user's other resources. Contacts that are not available stay silent (§4.3.2 rule 3 permits it). */
+function answerOwnProbes(kernel: Kernel, resource: Resource): void {
+  const { account } = resource;
+  for (const other of account.available()) if (other !== resource) show(kernel, other, resource);
+  if (account.roster === undefined) return;
+  for (const contact of subscriptionsOf(account.roster)) {
+    const there = kernel.accounts.get(contact);
+    if (there === undefined || !isSubscriber(there.roster, account.jid)) continue;
+    for (const other of there.available()) if (!isWithdrawn(other, account.jid)) show(kernel, other, resource);
+  }
+}
+
+function show(kernel: Kernel, other: Resource, resource: Resource): void {
+  if (other.lastPresence !== undefined) put(kernel, resource, fanOut(other.lastPresence)(resource.account.jid));
+}
+
+/** The unavailable presence that the server sends on behalf of a resource (RFC 6121 §4.5.2). */
+export function unavailableFrom(resource: Resource): Element {
+  return new Element('presence', { from: resource.jid, type: 'unavailable' });
+}
+
+/** A presence stanza of the server's own, as XML. */
+export function presenceXml(from: string, to: string, type: string, id?: string): string {
+  return serialize(new Element('presence', id === undefined ? { from, to, type } : { from, id, to, type }));
+}

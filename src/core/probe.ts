@@ -1,0 +1,45 @@
+/** Presence probes that somebody sends to an account of this server. Spec: RFC 6121 §4.3.2, §4.6.6.
+ *  Not here: the probes that the server would send for its own users (presence.ts). @module */
+import { Element } from 'ltx';
+import { acquire, release, rosterOf } from './accounts.ts';
+import { isSubscriber } from './contacts.ts';
+import type { Jid } from './jid.ts';
+import type { Kernel } from './kernel.ts';
+import { deliverPresence, isTold, isWithdrawn, presenceXml } from './presence.ts';
+import type { Account, Resource } from './resources.ts';
+import { readdressed } from './stanza.ts';
+import type { Task } from './task.ts';
+import { serialize } from './xml/writer.ts';
+
+/** Answers a probe; an entity that may not know is told no more than that it is not subscribed. */
+export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | undefined): Task {
+  const account = yield* acquire(kernel, to.bare);
+  try {
+    const roster = yield* rosterOf(account);
+    const reply = (xml: string): void => deliverPresence(kernel, from, xml);
+    const isOwn = from.bare === account.jid;
+    if (isOwn || isSubscriber(roster, from.bare)) answerSubscriber(account, from, to, id, reply);
+    else {
+      const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
+      const isKnown = resource !== undefined && isTold(resource, from);
+      reply(isKnown ? serialize(bare(resource, from)) : presenceXml(account.jid, from.bare, 'unsubscribed', id));
+    }
+  } finally {
+    release(kernel, account);
+  }
+}
+
+function answerSubscriber(account: Account, from: Jid, to: Jid, id: string | undefined, reply: (xml: string) => void): void {
+  const available = [...account.available()].filter((resource) => !isWithdrawn(resource, from.bare));
+  if (to.resource !== undefined) {
+    const resource = available.find((candidate) => candidate.jid === to.full);
+    return reply(resource === undefined ? presenceXml(to.full ?? to.bare, from.bare, 'unavailable', id) : serialize(bare(resource, from)));
+  }
+  if (available.length === 0) return reply(presenceXml(account.jid, from.bare, 'unavailable', id));
+  for (const { lastPresence } of available) if (lastPresence !== undefined) reply(serialize(readdressed(lastPresence, { to: from.bare })));
+}
+
+/** That a resource is available, and nothing else of it (RFC 6121 §4.3.2, §4.6.6). */
+function bare(resource: Resource, from: Jid): Element {
+  return new Element('presence', { from: resource.jid, to: from.full ?? from.bare });
+}

@@ -1,0 +1,142 @@
+/** Who is connected: streams, the connected resources that they have bound, and the accounts that
+ *  these belong to. Data, and what a delivery decision may know of a route. Not here: what happens to
+ *  them (the other modules of the core); what an account has stored (store.ts). @module */
+import type { Element } from 'ltx';
+import type { stepDirectedPresence } from '../../machines/directed-presence.ts';
+import type { stepIq } from '../../machines/iq.ts';
+import { stepPresence } from '../../machines/presence.ts';
+import { stepRoster } from '../../machines/roster.ts';
+import { stepRoute } from '../../machines/route.ts';
+import { stepSession } from '../../machines/session.ts';
+import { stepStream } from '../../machines/stream.ts';
+import type { BareJid, FullJid } from '../../machines/vocabulary.ts';
+import type { Eligibility } from '../../machines/whether.ts';
+import type { PresenceView } from '../../machines/which.ts';
+import type { Channel, Input, StreamId } from './input.ts';
+import type { RosterRecord } from './store.ts';
+
+/** Inputs of one stream that are processed in order, each after the one before it is done with. */
+export type Queued = Extract<Input, { type: 'stream.element' | 'stream.ended' | 'stream.broken' | 'stream.lost' }>;
+
+/** One client's stream: its channel, its machine's state, and what waits to be processed (RFC 6120 §4). */
+export class Stream {
+  readonly id: StreamId;
+  channel: Channel;
+  state = stepStream.initial;
+  /** Where the machine is, for a quick look (it is the same as `state.value`). */
+  isBound = false;
+  /** Once SASL has succeeded. */
+  account: BareJid | undefined;
+  /** Once a resource is bound. */
+  resource: Resource | undefined;
+  /** The last request to bind, to be answered. */
+  bindRequest: Element | undefined;
+  /** The language of the peer's header (RFC 6120 §4.7.4). */
+  lang: string | undefined;
+  peer: string | undefined;
+  /** What the last header brought of unpredictable characters. */
+  entropy = '';
+  /** A stanza of this stream waits for the store. */
+  isBusy = false;
+  isPaused = false;
+  queue: Queued[] = [];
+
+  constructor(id: StreamId, channel: Channel) {
+    this.id = id;
+    this.channel = channel;
+  }
+}
+
+/** A roster in memory; the store has the same. */
+export interface Roster {
+  version: number;
+  readonly records: Map<BareJid, RosterRecord>;
+}
+
+/** What waits for the end of a flush: a stanza for one of the account's routes. */
+export interface Held {
+  readonly resource: Resource;
+  readonly xml: string;
+  /** Deliver it otherwise if the route has closed meanwhile. */
+  readonly otherwise: (() => void) | undefined;
+}
+
+/** An account while somebody needs it. */
+export class Account {
+  readonly jid: BareJid;
+  /** By resourcepart; draining ones included, closed ones not. */
+  readonly resources = new Map<string, Resource>();
+  /** Whether the store knows it; undefined until the store has been asked. False for the account of
+   *  an anonymous user, of which nothing is kept (XEP-0175). */
+  exists: boolean | undefined;
+  /** The store may hold messages for it, or be about to. */
+  hasOffline = false;
+  /** Absent until the roster is needed. */
+  roster: Roster | undefined;
+  /** While the store is being emptied towards a route: all that must come after. */
+  held: Held[] | undefined;
+  /** Tasks that are at work on the account. */
+  users = 0;
+
+  constructor(jid: BareJid) {
+    this.jid = jid;
+  }
+
+  /** The resources that are available (RFC 6121 §4.2). */
+  *available(): Generator<Resource> {
+    for (const resource of this.resources.values()) if (resource.isAvailable) yield resource;
+  }
+}
+
+/** A resource from resource binding until its route has closed (RFC 6120 §7.1, DESIGN D1). */
+export class Resource implements Eligibility, PresenceView {
+  readonly jid: FullJid;
+  readonly account: Account;
+  readonly stream: Stream;
+  /** Tells this binding of the full JID from an earlier one (DESIGN D1). */
+  readonly generation: number;
+  session = stepSession.initial;
+  presence = stepPresence.initial;
+  roster = stepRoster.initial;
+  route = stepRoute.initial;
+  /** What the server has asked the client, by the request's `id`. */
+  readonly requests = new Map<string, typeof stepIq.initial>();
+  #lastRequest = 0;
+  /** What was told to whom by directed presence, by the address that was told. */
+  directed: Map<string, typeof stepDirectedPresence.initial> | undefined;
+  /** The last presence without `to`, `from` stamped; undefined before the first. */
+  lastPresence: Element | undefined;
+
+  constructor(jid: FullJid, account: Account, stream: Stream, generation: number) {
+    this.jid = jid;
+    this.account = account;
+    this.stream = stream;
+    this.generation = generation;
+  }
+
+  /** An `id` for a request of the server. */
+  nextRequestId(): string {
+    this.#lastRequest += 1;
+    return `server-${this.generation}-${this.#lastRequest}`;
+  }
+
+  get isDraining(): boolean {
+    return this.route.value === 'draining' || this.route.value === 'closed';
+  }
+
+  get isAvailable(): boolean {
+    return this.presence.value === 'available' || this.presence.value === 'availableNegative';
+  }
+
+  get hasOptedOut(): boolean {
+    return this.presence.value === 'availableNegative';
+  }
+
+  get isInterested(): boolean {
+    return this.roster.value !== 'connected';
+  }
+
+  get priority(): number {
+    return this.presence.context.priority;
+  }
+}

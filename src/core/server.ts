@@ -1,0 +1,125 @@
+/** The sans-I/O server: `step(input, at)` gives the effects, in order; it composes and decides
+ *  nothing. Feed it an input, carry out the whole batch in order, feed the results back as inputs.
+ *  The same inputs at the same times give the same effects, byte for byte. @module */
+import type { CoreConfig } from './config.ts';
+import type { Effect } from './effect.ts';
+import type { Feature } from './feature.ts';
+import type { Input } from './input.ts';
+import { Kernel } from './kernel.ts';
+import type { Fate, Transition } from './kernel.ts';
+import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
+import { advancePresence } from './presence.ts';
+import { enqueue, whenIdle } from './queue.ts';
+import { Stream } from './resources.ts';
+import { advanceRoute, advanceSession } from './sessions.ts';
+
+/** Who wants to watch the core at work. */
+export interface Observer {
+  onTransition?(transition: Transition): void;
+  onFate?(fate: Fate): void;
+}
+
+/** The core as its surroundings see it. */
+export interface Core {
+  /** Takes one input, and answers with the effects it calls for.
+   *  @param at the time, in milliseconds since the epoch
+   *  @returns the batch; it belongs to the caller */
+  step(input: Input, at: number): readonly Effect[];
+  /** Lets somebody watch; undefined: nobody. */
+  observe(observer: Observer | undefined): void;
+}
+
+/** Makes a server without I/O.
+ *  @param features the extensions, each a file of `features/`
+ *  @example
+ *  const core = createCore({ domain: 'localhost', ...defaultConfig }, features);
+ *  for (const effect of core.step({ type: 'stream.opened', stream: 's1', channel }, Date.now())) perform(effect); */
+export function createCore(config: CoreConfig, features: readonly Feature[]): Core {
+  const kernel = new Kernel(config, features, (of) => ({
+    stream: (stream, event) => advanceStream(of, stream, event),
+    session: (resource, event) => advanceSession(of, resource, event),
+    route: (resource, event) => advanceRoute(of, resource, event),
+    presence: (resource, event, stanza) => advancePresence(of, resource, event, stanza),
+    whenIdle: (stream) => whenIdle(of, stream),
+  }));
+  return {
+    step(input, at) {
+      kernel.at = at;
+      kernel.effects = [];
+      kernel.concerned = 'stream' in input ? input.stream : undefined;
+      try {
+        dispatch(kernel, input);
+      } catch (error) {
+        contain(kernel, error);
+      }
+      return kernel.effects;
+    },
+    observe(observer) {
+      kernel.onTransition = observer?.onTransition?.bind(observer);
+      kernel.onFate = observer?.onFate?.bind(observer);
+    },
+  };
+}
+
+/** A broken invariant ends the stream that was at work, and nothing else. */
+function contain(kernel: Kernel, error: unknown): void {
+  const { concerned } = kernel;
+  kernel.effects.push({ type: 'report', stream: concerned, error });
+  const stream = concerned === undefined ? undefined : kernel.streams.get(concerned);
+  if (stream === undefined) return;
+  try {
+    advanceStream(kernel, stream, { type: 'stream.failed', condition: 'internal-server-error' });
+  } catch (again) {
+    kernel.effects.push({ type: 'report', stream: stream.id, error: again }, { type: 'disconnect', stream: stream.id });
+    kernel.streams.delete(stream.id);
+  }
+}
+
+function dispatch(kernel: Kernel, input: Input): void {
+  switch (input.type) {
+    case 'stream.opened': {
+      const stream = new Stream(input.stream, input.channel);
+      kernel.streams.set(stream.id, stream);
+      return beginStream(kernel, stream);
+    }
+    case 'store.replied':
+      return kernel.settle(input.request, input.reply);
+    case 'credentials.derived':
+      return kernel.settle(input.request, input.credentials);
+    case 'store.failed':
+      return kernel.fail(input.request);
+    case 'timer.fired':
+      return kernel.fire(input.timer);
+    case 'server.stopping':
+      for (const stream of [...kernel.streams.values()]) advanceStream(kernel, stream, { type: 'stream.failed', condition: 'system-shutdown' });
+      return;
+    default: {
+      const stream = kernel.streams.get(input.stream);
+      // What arrives for a stream that has ended meanwhile means nothing any more.
+      if (stream !== undefined) dispatchTo(kernel, stream, input);
+    }
+  }
+}
+
+function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'server.stopping' }>): void {
+  switch (input.type) {
+    case 'stream.header':
+      return receiveHeader(kernel, stream, input.header, input.entropy);
+    case 'tls.established':
+      stream.channel = input.channel;
+      advanceStream(kernel, stream, { type: 'tls.established' });
+      return;
+    case 'sasl.challenged':
+      advanceStream(kernel, stream, { type: 'sasl.challenged', data: input.data });
+      return whenIdle(kernel, stream);
+    case 'sasl.succeeded':
+      stream.account = input.account;
+      advanceStream(kernel, stream, { type: 'sasl.succeeded', ...(input.data === undefined ? {} : { data: input.data }) });
+      return whenIdle(kernel, stream);
+    case 'sasl.failed':
+      advanceStream(kernel, stream, { type: 'sasl.failed', condition: input.condition, ...(input.text === undefined ? {} : { text: input.text }) });
+      return whenIdle(kernel, stream);
+    default:
+      return enqueue(kernel, stream, input);
+  }
+}

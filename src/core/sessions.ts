@@ -1,0 +1,71 @@
+/** The end of a session, carried from machine to machine: the session ends the presence, and drains
+ *  or closes the route; the route's end lets the stream close. Spec: RFC 6120 §4.4, RFC 6121 §4.5.2,
+ *  DESIGN D1, D5. Not here: the order of it, which is the machines'. @module */
+import { stepRoute } from '../../machines/route.ts';
+import type { RouteEvent } from '../../machines/route.ts';
+import { stepSession } from '../../machines/session.ts';
+import type { SessionEvent } from '../../machines/session.ts';
+import type { TimerEvent } from '../../machines/step.ts';
+import { letGo } from './accounts.ts';
+import { settleRequest } from './contacts.ts';
+import { invariant } from './invariant.ts';
+import type { Kernel } from './kernel.ts';
+import type { Resource } from './resources.ts';
+
+/** Advances a session by one event and carries out what follows. */
+export function advanceSession(kernel: Kernel, resource: Resource, event: SessionEvent): void {
+  const { state, effects } = kernel.transit('session', resource.jid, stepSession, resource.session, event);
+  resource.session = state;
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'endPresence':
+        for (const id of [...resource.requests.keys()]) settleRequest(kernel, resource, id, { type: 'session.ended' });
+        kernel.wiring.presence(resource, { type: 'session.ended' });
+        break;
+      case 'drainRoute':
+        advanceRoute(kernel, resource, { type: 'drain.begun' });
+        break;
+      case 'closeRoute':
+        advanceRoute(kernel, resource, { type: 'route.abandoned' });
+        break;
+      default:
+        // Nothing enables resumption yet, so no session is ever resumable.
+        invariant(false, `session: ${effect.type} without resumption`);
+    }
+  }
+}
+
+/** Advances a route by one event and carries out what follows. */
+export function advanceRoute(kernel: Kernel, resource: Resource, event: RouteEvent | TimerEvent): void {
+  const { state, effects } = kernel.transit('route', resource.jid, stepRoute, resource.route, event);
+  resource.route = state;
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'closeRoute':
+        closeRoute(kernel, resource);
+        break;
+      case 'startTimer': {
+        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        kernel.startTimer(timerOf(resource), effect.params.delay, () => advanceRoute(kernel, resource, fired));
+        break;
+      }
+      case 'cancelTimer':
+        kernel.cancelTimer(timerOf(resource));
+        break;
+      default:
+        // Nothing owes an answer to a route yet, and nothing resumes one.
+        invariant(false, `route: ${effect.type} without rooms or resumption`);
+    }
+  }
+}
+
+const timerOf = (resource: Resource): string => `route ${resource.generation}`;
+
+function closeRoute(kernel: Kernel, resource: Resource): void {
+  const { account } = resource;
+  const resourcepart = resource.jid.slice(account.jid.length + 1);
+  invariant(account.resources.get(resourcepart) === resource, 'a route that closes is in the routing table');
+  account.resources.delete(resourcepart);
+  letGo(kernel, account);
+  kernel.wiring.stream(resource.stream, { type: 'route.closed' });
+}

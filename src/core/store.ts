@@ -1,0 +1,91 @@
+/** What the core asks of a store, and what a store answers: data only, so that a request can cross
+ *  a thread or a network. A store carries out the requests of one account in the order in which they
+ *  were made, and answers a write only when it is durable. @module */
+import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
+
+/** The salted keys of one SCRAM mechanism (RFC 5802 §3); `salt` and keys are base64. */
+export interface ScramKeys {
+  readonly salt: string;
+  readonly iterations: number;
+  readonly storedKey: string;
+  readonly serverKey: string;
+}
+
+/** What is kept of a password: no more than SCRAM needs to check it. */
+export interface Credentials {
+  readonly 'SCRAM-SHA-1': ScramKeys;
+  readonly 'SCRAM-SHA-256': ScramKeys;
+}
+
+/** One contact as the roster keeps it (RFC 6121 §2.1.2, §A.1). */
+export interface RosterRecord {
+  readonly jid: BareJid;
+  readonly name?: string;
+  readonly groups: readonly string[];
+  readonly subscription: SubscriptionState;
+  /** Pre-approved (RFC 6121 §3.4). */
+  readonly approved: boolean;
+  /** False for a contact that is known only by its pending request (RFC 6121 §3.1.3). */
+  readonly listed: boolean;
+  /** The pending request, as it came (RFC 6121 §3.1.3 rule 4). */
+  readonly request?: string;
+}
+
+/** A roster and its version (RFC 6121 §2.6); the version grows with each write. */
+export interface RosterSnapshot {
+  readonly version: number;
+  readonly records: readonly RosterRecord[];
+}
+
+/** One message kept for later (XEP-0160). `at` is milliseconds since the epoch. */
+export interface OfflineMessage {
+  readonly sequence: number;
+  readonly at: number;
+  readonly xml: string;
+}
+
+/** Every request, and the reply that belongs to it. */
+export interface StoreOperations {
+  'account.list': { request: { readonly domain: string }; reply: readonly BareJid[] };
+  /** Creates an account; answers false when there is one already. */
+  'account.create': { request: { readonly account: BareJid; readonly credentials: Credentials }; reply: boolean };
+  /** Removes an account and everything that is kept for it; answers false when there was none. */
+  'account.remove': { request: { readonly account: BareJid }; reply: boolean };
+  /** Whether the account exists, and how many messages wait for it. */
+  'account.read': { request: { readonly account: BareJid }; reply: { readonly exists: boolean; readonly offline: number } };
+  'credentials.read': { request: { readonly account: BareJid }; reply: Credentials | null };
+  /** Replaces the credentials; answers false when there is no such account. */
+  'credentials.write': { request: { readonly account: BareJid; readonly credentials: Credentials }; reply: boolean };
+  'roster.read': { request: { readonly account: BareJid }; reply: RosterSnapshot };
+  /** Writes one record; answers the new version. */
+  'roster.write': { request: { readonly account: BareJid; readonly record: RosterRecord }; reply: number };
+  /** Removes one record; answers the new version. */
+  'roster.remove': { request: { readonly account: BareJid; readonly jid: BareJid }; reply: number };
+  /** Keeps a message unless `limit` of them wait already, or the account does not exist. */
+  'offline.append': { request: { readonly account: BareJid; readonly at: number; readonly xml: string; readonly limit: number }; reply: 'stored' | 'full' | 'no-account' };
+  /** The messages that wait, oldest first. */
+  'offline.read': { request: { readonly account: BareJid }; reply: readonly OfflineMessage[] };
+  /** Forgets the messages up to and including this one. */
+  'offline.remove': { request: { readonly account: BareJid; readonly upTo: number }; reply: null };
+  /** A document that is kept for the account, such as its vCard; `space` and `key` name it. */
+  'document.read': { request: { readonly account: BareJid; readonly space: string; readonly key: string }; reply: string | null };
+  'document.write': { request: { readonly account: BareJid; readonly space: string; readonly key: string; readonly xml: string }; reply: null };
+}
+
+export type StoreOperation = keyof StoreOperations;
+
+/** A request: its operation's name beside its parameters. */
+export type StoreRequest = { [O in StoreOperation]: { readonly op: O } & StoreOperations[O]['request'] }[StoreOperation];
+
+/** The reply to an operation. */
+export type StoreReply<O extends StoreOperation = StoreOperation> = StoreOperations[O]['reply'];
+
+/** A place where accounts live.
+ *  @example
+ *  const exists = (await store.perform({ op: 'account.read', account })).exists; */
+export interface Store {
+  /** Carries out one request. Rejects when the store fails; then nothing of the request was kept. */
+  perform<O extends StoreOperation>(request: { readonly op: O } & StoreOperations[O]['request']): Promise<StoreReply<O>>;
+  /** Finishes what was asked for, then lets go of files and threads. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+/** Subscription stanzas between two accounts of this server: each side's machine is advanced, its
+ *  roster is written, and then the effects are carried out. Spec: RFC 6121 §3, §A. Not here: what
+ *  follows from which state (machines/subscription.ts). @module */
+import type { Element } from 'ltx';
+import { stepSubscription } from '../../machines/subscription.ts';
+import type { SubscriptionEvent } from '../../machines/subscription.ts';
+import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
+import { acquire, release, rosterOf } from './accounts.ts';
+import { pushContact, writeContact } from './contacts.ts';
+import type { Kernel } from './kernel.ts';
+import { put } from './offline.ts';
+import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
+import type { Account, Roster } from './resources.ts';
+import type { RosterRecord } from './store.ts';
+import { readdressed } from './stanza.ts';
+import type { Task } from './task.ts';
+import { serialize } from './xml/writer.ts';
+
+/** The four types of a subscription stanza (RFC 6121 §4.7.1). */
+export type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed';
+
+/** A subscription stanza, its addresses bare (RFC 6121 §3). */
+interface SubscriptionStanza {
+  readonly type: SubscriptionType;
+  readonly from: BareJid;
+  readonly to: BareJid;
+  readonly stanza: Element;
+}
+
+/** Whether a presence type is that of a subscription stanza. */
+export function isSubscriptionType(type: string | undefined): type is SubscriptionType {
+  return type === 'subscribe' || type === 'subscribed' || type === 'unsubscribe' || type === 'unsubscribed';
+}
+
+/** What a user has sent: the user's side, and through it the contact's.
+ *  @returns false when the user's roster is full */
+export function* sendSubscription(kernel: Kernel, user: Account, contact: BareJid, type: SubscriptionType, stanza: Element): Task<boolean> {
+  const addressed = readdressed(stanza, { from: user.jid, to: contact });
+  return yield* advance(kernel, user, contact, `outbound.${type}`, { type, from: user.jid, to: contact, stanza: addressed });
+}
+
+/** What a contact has sent to a user of this server; ignored when there is no such user (RFC 6121 §8.5.1). */
+export function* receiveSubscription(kernel: Kernel, sent: SubscriptionStanza): Task {
+  const account = yield* acquire(kernel, sent.to);
+  try {
+    if (account.exists === true) yield* advance(kernel, account, sent.from, `inbound.${sent.type}`, sent);
+  } finally {
+    release(kernel, account);
+  }
+}
+
+/** The state that the roster keeps, as a state of the machine. */
+function stateOf(record: RosterRecord | undefined): typeof stepSubscription.initial {
+  if (record === undefined) return stepSubscription.initial;
+  return stepSubscription.machine.resolveState({ value: record.subscription, context: { approved: record.approved } });
+}
+
+function* advance(kernel: Kernel, account: Account, contact: BareJid, type: SubscriptionEvent['type'], sent: SubscriptionStanza): Task<boolean> {
+  const roster = yield* rosterOf(account);
+  const before = roster.records.get(contact);
+  const { state, effects } = kernel.transit('subscription', `${account.jid} ${contact}`, stepSubscription, stateOf(before), { type });
+  const names = effects.map((effect) => effect.type);
+  const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? serialize(sent.stanza) : undefined);
+  if (before === undefined && isKept(after) && roster.records.size >= kernel.config.rosterLimit) return false;
+  if (isKept(after) ? isChanged(before, after) : before !== undefined) yield* writeContact(account, roster, after);
+  for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);
+  return true;
+}
+
+/** What the roster keeps of a contact after a step. A contact that only asks is kept, and not listed
+ *  (RFC 6121 §3.1.3, Security Warning). */
+function recordAfter(jid: BareJid, before: RosterRecord | undefined, state: typeof stepSubscription.initial, isPushed: boolean, request: string | undefined): RosterRecord {
+  const subscription = state.value as SubscriptionState;
+  const { request: pending, ...kept } = before ?? { jid, groups: [], listed: false };
+  const asked = request ?? pending;
+  return {
+    ...kept,
+    subscription,
+    approved: state.context.approved,
+    listed: kept.listed || isPushed,
+    ...(subscription.includes('In') && asked !== undefined ? { request: asked } : {}),
+  };
+}
+
+const isKept = ({ listed, approved, subscription }: RosterRecord): boolean => listed || approved || subscription !== 'none';
+
+const isChanged = (before: RosterRecord | undefined, after: RosterRecord): boolean =>
+  before === undefined || before.subscription !== after.subscription || before.approved !== after.approved
+  || before.listed !== after.listed || before.request !== after.request;
+
+function* perform(kernel: Kernel, account: Account, roster: Roster, contact: BareJid, effect: string, sent: SubscriptionStanza): Task {
+  switch (effect) {
+    case 'routeStanza':
+      return yield* receiveSubscription(kernel, sent);
+    case 'deliverStanza': {
+      const xml = serialize(sent.stanza);
+      for (const resource of account.resources.values()) if (resource.isInterested) put(kernel, resource, xml);
+      return;
+    }
+    case 'deliverRequest': {
+      const xml = serialize(sent.stanza);
+      for (const resource of account.available()) put(kernel, resource, xml);
+      return;
+    }
+    case 'replySubscribed':
+      return yield* reply(kernel, account, contact, 'subscribed', sent);
+    case 'replyUnsubscribed':
+      return yield* reply(kernel, account, contact, 'unsubscribed', sent);
+    case 'pushItem':
+      return pushContact(kernel, account, roster, contact);
+    case 'sendAvailable':
+      return sendPresence(kernel, account, contact, true);
+    case 'sendUnavailable':
+      return sendPresence(kernel, account, contact, false);
+  }
+}
+
+/** Answers on behalf of the user, with the `id` of the request (RFC 6121 §3.1.3 rule 2). */
+function* reply(kernel: Kernel, account: Account, contact: BareJid, type: SubscriptionType, sent: SubscriptionStanza): Task {
+  const stanza = readdressed(sent.stanza, { from: account.jid, to: contact });
+  stanza.attrs.type = type;
+  stanza.children = [];
+  yield* receiveSubscription(kernel, { type, from: account.jid, to: contact, stanza });
+}
+
+/** From each available resource of the user to the contact (RFC 6121 §3.1.5, §3.2.2, §3.3.3); a
+ *  contact that knows already that a resource is not available to it is not told so twice. */
+function sendPresence(kernel: Kernel, account: Account, contact: BareJid, isAvailable: boolean): void {
+  for (const resource of account.available()) {
+    const stanza = isAvailable ? resource.lastPresence : unavailableFrom(resource);
+    if (stanza !== undefined && (isAvailable || !isWithdrawn(resource, contact))) sendToSubscriber(kernel, contact, stanza);
+    supersedeDirected(kernel, resource, contact, isAvailable);
+  }
+}
+
+/** Removes a contact from a user's roster, ending the subscriptions that there are (RFC 6121 §2.5.2).
+ *  @returns false when the roster has no such item */
+export function* removeContact(kernel: Kernel, account: Account, roster: Roster, contact: BareJid, stanzaOf: (type: SubscriptionType) => Element): Task<boolean> {
+  const record = roster.records.get(contact);
+  if (record === undefined || !record.listed) return false;
+  const { subscription } = record;
+  yield* writeContact(account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
+  const isSubscribed = /^(from|both)/.test(subscription);
+  if (isSubscribed) sendPresence(kernel, account, contact, false);
+  if (/^(to|both)|Out/.test(subscription)) yield* end('unsubscribe');
+  if (isSubscribed || subscription.includes('In')) yield* end('unsubscribed');
+  pushContact(kernel, account, roster, contact);
+  return true;
+
+  function* end(type: SubscriptionType): Task {
+    yield* receiveSubscription(kernel, { type, from: account.jid, to: contact, stanza: stanzaOf(type) });
+  }
+}
+

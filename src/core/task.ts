@@ -1,0 +1,30 @@
+/** Work that waits for the store: a generator that yields requests and is resumed with the replies.
+ *  Not here: who resumes it (server.ts). @module */
+import type { Credentials, StoreOperation, StoreOperations, StoreReply, StoreRequest } from './store.ts';
+
+/** To have the salted keys of a password derived, which takes a while. */
+export interface Derivation {
+  readonly op: 'credentials.derive';
+  readonly password: string;
+}
+
+/** Work in steps. What it yields is asked of the store; a request that fails is thrown into it as a
+ *  {@link StoreFailure}. Between two yields nothing else happens. */
+export type Task<R = void> = Generator<StoreRequest | Derivation, R, StoreReply | Credentials>;
+
+/** The store could not carry out a request; nothing of it was kept. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure';
+}
+
+/** Asks the store, inside a task.
+ *  @example
+ *  const { exists } = yield* ask({ op: 'account.read', account }); */
+export function* ask<O extends StoreOperation>(request: { readonly op: O } & StoreOperations[O]['request']): Task<StoreReply<O>> {
+  return (yield request as unknown as StoreRequest) as StoreReply<O>;
+}
+
+/** Derives the salted keys of a password, inside a task. */
+export function* derive(password: string): Task<Credentials> {
+  return (yield { op: 'credentials.derive', password }) as Credentials;
+}

@@ -1,0 +1,221 @@
+/** The core in this process: bytes in, XML out, a store in memory, no socket and no clock. @module */
+import { parse } from 'ltx';
+import type { Element } from 'ltx';
+import { standardFeatures } from '../../src/core/features/all.ts';
+import { defaultConfig } from '../../src/core/config.ts';
+import type { CoreConfig } from '../../src/core/config.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import type { Feature } from '../../src/core/feature.ts';
+import type { Channel, Input, StreamId } from '../../src/core/input.ts';
+import { parseBare } from '../../src/core/jid.ts';
+import { createCore } from '../../src/core/server.ts';
+import type { Core } from '../../src/core/server.ts';
+import type { Credentials, Store } from '../../src/core/store.ts';
+import { StreamReader } from '../../src/core/xml/reader.ts';
+import { memoryStore } from '../../src/stores/memory.ts';
+import { DOMAIN } from './world.ts';
+import type { Client, World } from './world.ts';
+
+const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
+const limits = { maxStanzaBytes: 262_144, maxDepth: 64, maxAttributes: 64 };
+const keys = { salt: '', iterations: 4096, storedKey: '', serverKey: '' };
+const credentials: Credentials = { 'SCRAM-SHA-1': keys, 'SCRAM-SHA-256': keys };
+const header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${DOMAIN}" version="1.0">`;
+
+interface Peer {
+  reader: StreamReader;
+  readonly received: (Element | 'closed')[];
+  isOver: boolean;
+}
+
+/** A core with its surroundings, all of them in hand. */
+export class InProcess implements World {
+  readonly core: Core;
+  readonly store: Store;
+  readonly effects: Effect[] = [];
+  readonly timers = new Map<string, number>();
+  now = Date.UTC(2026, 10, 23);
+  /** Replies of the store are kept back while this is set. */
+  isStoreHeld = false;
+  readonly #peers = new Map<StreamId, Peer>();
+  readonly #waiting: (() => void)[] = [];
+  #pending = 0;
+  #last = 0;
+
+  constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store } = {}) {
+    this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...options.config }, options.features ?? standardFeatures);
+    this.store = options.store ?? memoryStore();
+  }
+
+  async account(name: string): Promise<void> {
+    const account = parseBare(`${name}@${DOMAIN}`);
+    if (account !== undefined) await this.store.perform({ op: 'account.create', account, credentials });
+  }
+
+  /** Opens a stream without any negotiation. */
+  open(over: Channel = channel): StreamId {
+    this.#last += 1;
+    const stream = `s${this.#last}`;
+    this.#peers.set(stream, { reader: new StreamReader(limits), received: [], isOver: false });
+    this.feed({ type: 'stream.opened', stream, channel: over });
+    return stream;
+  }
+
+  async connect(name: string, resource: string | undefined): Promise<Client> {
+    const stream = this.open();
+    const client = this.client(stream, `${name}@${DOMAIN}`);
+    client.send(header);
+    await client.next();
+    client.send(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">${btoa(`\0${name}\0secret`)}</auth>`);
+    await client.next();
+    client.send(header);
+    await client.next();
+    client.send(`<iq id="bind" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind">${resource === undefined ? '' : `<resource>${resource}</resource>`}</bind></iq>`);
+    const bound = await client.next();
+    const jid = bound === 'closed' ? undefined : bound.getChild('bind')?.getChildText('jid');
+    if (jid === undefined || jid === null) throw new Error(`${name} could not bind: ${String(bound)}`);
+    return { ...client, jid };
+  }
+
+  /** The client's end of a stream. */
+  client(stream: StreamId, jid: string): Client {
+    const peer = this.#peer(stream);
+    return {
+      jid,
+      send: (xml) => this.#read(stream, xml),
+      next: async () => {
+        await this.settle();
+        const next = peer.received.shift();
+        if (next === undefined) throw new Error(`${jid} receives nothing more`);
+        return next;
+      },
+      close: () => this.#read(stream, '</stream:stream>'),
+      drop: () => {
+        peer.isOver = true;
+        this.feed({ type: 'stream.lost', stream });
+      },
+    };
+  }
+
+  /** Waits until the store owes no reply. */
+  async settle(): Promise<void> {
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#pending > this.#waiting.length);
+  }
+
+  /** Lets the store's replies through again. */
+  async releaseStore(): Promise<void> {
+    this.isStoreHeld = false;
+    for (const reply of this.#waiting.splice(0)) reply();
+    await this.settle();
+  }
+
+  /** Lets the time of a timer run out. */
+  fire(timer: string): void {
+    this.timers.delete(timer);
+    this.feed({ type: 'timer.fired', timer });
+  }
+
+  feed(input: Input): void {
+    const batch = this.core.step(input, this.now);
+    for (const effect of batch) {
+      this.effects.push(effect);
+      this.#perform(effect);
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.store.close();
+  }
+
+  #peer(stream: StreamId): Peer {
+    const peer = this.#peers.get(stream);
+    if (peer === undefined) throw new Error(`no stream ${stream}`);
+    return peer;
+  }
+
+  #read(stream: StreamId, xml: string): void {
+    const peer = this.#peer(stream);
+    for (const event of peer.reader.push(new TextEncoder().encode(xml))) {
+      if (peer.isOver) return;
+      switch (event.type) {
+        case 'header':
+          this.feed({ type: 'stream.header', stream, header: event.header, entropy: `entropy-of-${stream}`.padEnd(32, '-') });
+          break;
+        case 'element':
+          this.feed({ type: 'stream.element', stream, element: event.element });
+          break;
+        case 'end':
+          this.feed({ type: 'stream.ended', stream });
+          break;
+        case 'error':
+          this.feed({ type: 'stream.broken', stream, condition: event.condition });
+          break;
+      }
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#peer(effect.stream).received.push(parse(effect.xml.replace(/^<(stream:\w+)/, '<$1 xmlns:stream="http://etherx.jabber.org/streams"')));
+        break;
+      case 'close':
+        this.#peer(effect.stream).received.push('closed');
+        break;
+      case 'disconnect':
+        this.#peer(effect.stream).isOver = true;
+        break;
+      case 'restart':
+        this.#peer(effect.stream).reader = new StreamReader(limits);
+        break;
+      case 'authenticate':
+        this.#later(() => {
+          const name = atob(effect.data ?? '').split('\0')[1] ?? '';
+          const account = parseBare(`${name}@${DOMAIN}`);
+          this.feed(account === undefined
+            ? { type: 'sasl.failed', stream: effect.stream, condition: 'not-authorized' }
+            : { type: 'sasl.succeeded', stream: effect.stream, account });
+        });
+        break;
+      case 'store': {
+        const { request, operation } = effect;
+        this.#pending += 1;
+        const reply = (input: Input): void => {
+          const go = (): void => {
+            this.#pending -= 1;
+            this.feed(input);
+          };
+          if (this.isStoreHeld) this.#waiting.push(go);
+          else go();
+        };
+        this.store.perform(operation as never).then(
+          (answer) => reply({ type: 'store.replied', request, reply: answer }),
+          () => reply({ type: 'store.failed', request }),
+        );
+        break;
+      }
+      case 'deriveCredentials':
+        this.#later(() => this.feed({ type: 'credentials.derived', request: effect.request, credentials }));
+        break;
+      case 'startTimer':
+        this.timers.set(effect.timer, effect.delayMs);
+        break;
+      case 'cancelTimer':
+        this.timers.delete(effect.timer);
+        break;
+      case 'report':
+        throw effect.error;
+      default:
+        break;
+    }
+  }
+
+  #later(work: () => void): void {
+    this.#pending += 1;
+    queueMicrotask(() => {
+      this.#pending -= 1;
+      work();
+    });
+  }
+}
