@@ -58,6 +58,7 @@ export interface Feature {
   /** Stream features: before authentication, and before binding (RFC 6120 §4.3.2). */
   readonly streamFeatures?: { readonly unauthenticated?: string; readonly authenticated?: string };
   readonly iq?: readonly IqHandler[];
-  /** Answers an iq that comes before authentication; undefined when it is none of its own. */
-  beforeAuthentication?(host: Host, iq: Element): Task<IqAnswer> | undefined;
+  /** Answers an iq that comes before authentication; undefined when it is none of its own.
+   *  @param origin where the peer comes from */
+  beforeAuthentication?(host: Host, iq: Element, origin: string): Task<IqAnswer> | undefined;
 }

@@ -34,7 +34,9 @@ export interface StreamHeader {
 }
 
 export type Input =
-  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel }
+  /** `origin`: where the peer comes from, such as its IP address; what strangers may do together from
+   *  one place is counted by it. */
+  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel; readonly origin?: string }
   /** `entropy` is at least 32 unpredictable characters of [A-Za-z0-9_-], fresh each time. */
   | { readonly type: 'stream.header'; readonly stream: StreamId; readonly header: StreamHeader; readonly entropy: string }
   | { readonly type: 'stream.element'; readonly stream: StreamId; readonly element: Element }

@@ -86,7 +86,7 @@ function eventOf(kernel: Kernel, stream: Stream, element: Element): StreamEvent 
 
 /** An iq that an extension answers before authentication; false when none does. */
 function answerStranger(kernel: Kernel, stream: Stream, iq: Element): boolean {
-  const task = kernel.features.map((feature) => feature.beforeAuthentication?.(kernel, iq)).find((answer) => answer !== undefined);
+  const task = kernel.features.map((feature) => feature.beforeAuthentication?.(kernel, iq, stream.origin)).find((answer) => answer !== undefined);
   if (task === undefined) return false;
   const reply = (answer: IqAnswer): void => {
     const stanza = answer instanceof StanzaError ? bounceOf(iq, answer) : resultOf(iq, answer);

@@ -21,6 +21,7 @@ export type Queued = Extract<Input, { type: 'stream.element' | 'stream.ended' | 
 /** One client's stream: its channel, its machine's state, and what waits to be processed (RFC 6120 §4). */
 export class Stream {
   readonly id: StreamId;
+  readonly origin: string;
   channel: Channel;
   state = stepStream.initial;
   /** Where the machine is, for a quick look (it is the same as `state.value`). */
@@ -41,8 +42,9 @@ export class Stream {
   isPaused = false;
   queue: Queued[] = [];
 
-  constructor(id: StreamId, channel: Channel) {
+  constructor(id: StreamId, channel: Channel, origin: string) {
     this.id = id;
+    this.origin = origin;
     this.channel = channel;
   }
 }

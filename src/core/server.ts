@@ -78,7 +78,7 @@ function contain(kernel: Kernel, error: unknown): void {
 function dispatch(kernel: Kernel, input: Input): void {
   switch (input.type) {
     case 'stream.opened': {
-      const stream = new Stream(input.stream, input.channel);
+      const stream = new Stream(input.stream, input.channel, input.origin ?? '');
       kernel.streams.set(stream.id, stream);
       return beginStream(kernel, stream);
     }

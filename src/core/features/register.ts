@@ -10,31 +10,58 @@ import type { Task } from '../task.ts';
 
 const MOST_PASSWORD_CHARACTERS = 1024;
 
-/** XEP-0077 §3. */
-export const register: Feature = {
-  name: 'register',
-  serverFeatures: [NS.register],
-  streamFeatures: { unauthenticated: `<register xmlns="${NS.registerFeature}"/>` },
-  iq: [{
-    name: 'query', xmlns: NS.register, types: ['get', 'set'], to: ['server', 'own'], answer: answerMember,
-    afterwards(host, { type, payload, resource }, answer) {
-      if (type === 'set' && answer === null && isRemoval(payload)) host.expel(resource.account.jid);
+/** How many accounts may be made from one place in a time. */
+export interface RegistrationLimit {
+  readonly accounts: number;
+  readonly perMs: number;
+}
+
+/** In-band registration (XEP-0077 §3).
+ *  @param limit none: anybody may make as many accounts as it likes (loopback tests and benchmarks) */
+export function register(limit?: RegistrationLimit): Feature {
+  const mayRegister = limit === undefined ? () => true : allowance(limit);
+  return {
+    name: 'register',
+    serverFeatures: [NS.register],
+    streamFeatures: { unauthenticated: `<register xmlns="${NS.registerFeature}"/>` },
+    iq: [{
+      name: 'query', xmlns: NS.register, types: ['get', 'set'], to: ['server', 'own'], answer: answerMember,
+      afterwards(host, { type, payload, resource }, answer) {
+        if (type === 'set' && answer === null && isRemoval(payload)) host.expel(resource.account.jid);
+      },
+    }],
+    beforeAuthentication(host, iq, origin) {
+      const query = iq.getChild('query', NS.register);
+      return query === undefined ? undefined : answerStranger(host, iq.attrs.type, query, () => mayRegister(origin, host.at));
     },
-  }],
-  beforeAuthentication(host, iq) {
-    const query = iq.getChild('query', NS.register);
-    return query === undefined ? undefined : answerStranger(host, iq.attrs.type, query);
-  },
-};
+  };
+}
+
+/** Counts by origin; each origin's time begins with its first registration. */
+function allowance({ accounts, perMs }: RegistrationLimit): (origin: string, at: number) => boolean {
+  const counts = new Map<string, { since: number; made: number }>();
+  return (origin, at) => {
+    for (const [old, { since }] of counts) {
+      if (at - since < perMs) break; // the map is in the order of the beginnings
+      counts.delete(old);
+    }
+    const count = counts.get(origin) ?? { since: at, made: 0 };
+    if (count.made >= accounts) return false;
+    count.made += 1;
+    counts.set(origin, count);
+    return true;
+  };
+}
 
 const isRemoval = (query: Element): boolean => query.getChild('remove') !== undefined;
 
-function* answerStranger({ config }: Host, type: string | undefined, query: Element): Task<IqAnswer> {
+function* answerStranger({ config }: Host, type: string | undefined, query: Element, mayRegister: () => boolean): Task<IqAnswer> {
   if (type === 'get') return formOf();
   const wanted = type === 'set' ? wantedBy(query) : new StanzaError('bad-request');
   if (wanted instanceof StanzaError) return wanted;
   const account = parseBare(`${wanted.username}@${config.domain}`);
   if (account === undefined) return new StanzaError('not-acceptable');
+  if (!mayRegister()) return new StanzaError('resource-constraint'); // XEP-0077 §3.1.2: one can ask too often
   const isNew = yield* ask({ op: 'account.create', account, credentials: yield* derive(wanted.password) });
   return isNew ? null : new StanzaError('conflict'); // XEP-0077 §3.1.1
 }

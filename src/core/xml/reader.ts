@@ -29,9 +29,13 @@ export interface ReaderLimits {
   readonly maxAttributes: number;
 }
 
+const space = '[ \\t\\r\\n]';
+const is = `${space}*=${space}*`;
+/** XML §2.8. The third group is the encoding. */
 const declaration = new RegExp(
-  '^<\\?xml\\s+version\\s*=\\s*(["\'])1\\.[0-9]+\\1(?:\\s+encoding\\s*=\\s*(["\'])([A-Za-z][A-Za-z0-9._-]*)\\2)?'
-  .concat('(?:\\s+standalone\\s*=\\s*(["\'])(?:yes|no)\\4)?\\s*\\?>$').replaceAll('\\s', '[ \\t\\r\\n]'),
+  `^<\\?xml${space}+version${is}(["'])1\\.[0-9]+\\1`
+  + `(?:${space}+encoding${is}(["'])([A-Za-z][A-Za-z0-9._-]*)\\2)?`
+  + `(?:${space}+standalone${is}(["'])(?:yes|no)\\4)?${space}*\\?>$`,
 );
 
 /** A push reader of one XML stream. After an `error` or `end` event nothing more comes out of it.

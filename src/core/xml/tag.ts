@@ -2,14 +2,22 @@
  *  Not here: what the prefixes mean (tree.ts). @module */
 import { attributeOf, endOfName, isSpace, isSpecial, malformed, StreamFault } from './characters.ts';
 
-/** What a start tag says. There is one, used again and again: its contents hold until the next is read. */
+/** What a start tag says. There is one, used again and again: it holds until the next is read. */
 export interface StartTag {
   name: string;
-  readonly attributeNames: string[];
-  readonly attributeValues: string[];
+  /** The attributes that have no prefix, `xmlns` included. */
+  attrs: Record<string, string>;
+  /** The namespace that is declared without a prefix, if one is. */
+  xmlns: string | undefined;
+  /** Names and values of the attributes that have a prefix, the declarations of prefixes included. */
+  readonly prefixed: (readonly [name: string, value: string])[];
   /** `<name/>`, which no end tag follows. */
   empty: boolean;
 }
+
+/** Attributes that inherit nothing: `__proto__` or `constructor` is a name like any other. */
+const Attributes = function Attributes() {} as unknown as new () => Record<string, string>;
+Attributes.prototype = Object.create(null) as object;
 
 const quotation = 0x22;
 const apostrophe = 0x27;
@@ -37,6 +45,8 @@ export class TagEnd {
     let quote = this.quote;
     for (let i = from; i < text.length; i += 1) {
       const code = text.charCodeAt(i);
+      // Nearly all characters are beyond the few that matter.
+      if (code > greater && code < 0xfffe) continue;
       if (code === less) throw malformed();
       if (isSpecial(code)) this.plain = false;
       if (quote !== 0) {
@@ -52,7 +62,7 @@ export class TagEnd {
   }
 }
 
-const tag: StartTag = { name: '', attributeNames: [], attributeValues: [], empty: false };
+const tag: StartTag = { name: '', attrs: new Attributes(), xmlns: undefined, prefixed: [], empty: false };
 
 function skipSpace(text: string, from: number): number {
   let i = from;
@@ -64,15 +74,15 @@ function skipSpace(text: string, from: number): number {
  *  @param plain whether no attribute needs more than copying
  *  @throws StreamFault when it is malformed, or has too many attributes */
 export function readStartTag(text: string, start: number, end: number, plain: boolean, maxAttributes: number): StartTag {
-  const { attributeNames, attributeValues } = tag;
-  attributeNames.length = 0;
-  attributeValues.length = 0;
+  tag.attrs = new Attributes();
+  tag.xmlns = undefined;
+  if (tag.prefixed.length > 0) tag.prefixed.length = 0;
   tag.empty = text.charCodeAt(end - 1) === slash;
   const limit = tag.empty ? end - 1 : end;
   let at = endOfName(text, start + 1);
   if (at === start + 1) throw malformed();
   tag.name = text.slice(start + 1, at);
-  while (at < limit) {
+  for (let count = 1; at < limit; count += 1) {
     const name = skipSpace(text, at);
     if (name === limit) break;
     const nameEnd = endOfName(text, name);
@@ -83,10 +93,21 @@ export function readStartTag(text: string, start: number, end: number, plain: bo
     if (text.charCodeAt(sign) !== equals || (quote !== quotation && quote !== apostrophe)) throw malformed();
     const valueEnd = text.indexOf(quote === quotation ? '"' : "'", value + 1);
     const raw = text.slice(value + 1, valueEnd);
-    if (attributeNames.length >= maxAttributes) throw new StreamFault('policy-violation', 'too many attributes');
-    attributeNames.push(text.slice(name, nameEnd));
-    attributeValues.push(plain ? raw : attributeOf(raw));
+    if (count > maxAttributes) throw new StreamFault('policy-violation', 'too many attributes');
+    setAttribute(text.slice(name, nameEnd), plain ? raw : attributeOf(raw));
     at = valueEnd + 1;
   }
   return tag;
+}
+
+/** No attribute can stand twice (XML §3.1). */
+function setAttribute(name: string, value: string): void {
+  if (name.includes(':')) {
+    if (tag.prefixed.some(([other]) => other === name)) throw malformed();
+    tag.prefixed.push([name, value]);
+    return;
+  }
+  if (tag.attrs[name] !== undefined) throw malformed();
+  tag.attrs[name] = value;
+  if (name === 'xmlns') tag.xmlns = value;
 }

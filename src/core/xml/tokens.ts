@@ -2,6 +2,7 @@
  *  sections. Nothing is judged before it is complete, except what can't become right any more:
  *  that is why the pieces make no difference. Spec: XML 1.0 §2.4, §2.7, §2.8, §3.1; RFC 6120 §11.1.
  *  Not here: what tags say (tag.ts), how much may be kept and what it is part of (reader.ts). @module */
+import { detached } from '../detached.ts';
 import { isSpace, isSpecial, malformed, StreamFault } from './characters.ts';
 import { TagEnd } from './tag.ts';
 
@@ -96,6 +97,8 @@ export abstract class TokenReader {
     let at = from;
     for (; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
+      // Nearly all characters are beyond the few that matter.
+      if (code > greater && code < 0xfffe) continue;
       if (code === less) break;
       if (code === greater || isSpecial(code)) plain = false;
     }
@@ -201,13 +204,10 @@ export abstract class TokenReader {
     this.#flat = text.length;
   }
 
-  /** Tiny pieces would make a chain that is many times as big as its text; reading one character
-   *  makes the engine copy it. Copying when it has grown by an eighth costs little per character. */
+  /** Tiny pieces would make a chain that is many times as big as its text. Copying it whenever it has
+   *  grown by an eighth costs little per character. */
   #keepMore(piece: string): void {
     this.#kept += piece;
-    if (this.#kept.length - this.#flat > 1024 + this.#flat / 8) {
-      this.#kept.charCodeAt(0);
-      this.#flat = this.#kept.length;
-    }
+    if (this.#kept.length - this.#flat > 1024 + this.#flat / 8) this.#keep(this.#incomplete, detached(this.#kept));
   }
 }

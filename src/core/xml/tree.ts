@@ -28,18 +28,11 @@ export interface OpenElement {
   readonly parent: OpenElement | undefined;
 }
 
-/** Attributes that inherit nothing: a name such as `__proto__` or `constructor` is one like any other. */
-const Attributes = function Attributes() {} as unknown as new () => Record<string, string>;
-Attributes.prototype = Object.create(null) as object;
-
-/** The scope inside a start tag. @throws StreamFault when a declaration is not allowed */
+/** The scope inside a start tag. */
 function declare(tag: StartTag, outer: Scope | undefined): Scope | undefined {
-  let scope = outer;
-  for (let i = 0; i < tag.attributeNames.length; i += 1) {
-    const name = tag.attributeNames[i] as string;
-    if (!name.startsWith('xmlns')) continue;
-    if (name.length === 5) scope = declaration('', tag.attributeValues[i] as string, scope);
-    else if (name[5] === ':') scope = declaration(localOf(name, 5), tag.attributeValues[i] as string, scope);
+  let scope = tag.xmlns === undefined ? outer : declaration('', tag.xmlns, outer);
+  for (const [name, value] of tag.prefixed) {
+    if (name.startsWith('xmlns:')) scope = declaration(localOf(name, 5), value, scope);
   }
   return scope;
 }
@@ -77,10 +70,9 @@ export function openRoot(tag: StartTag): { readonly root: OpenElement; readonly 
   const colon = tag.name.indexOf(':');
   const name = colon < 0 ? tag.name : localOf(tag.name, colon);
   const namespace = resolve(colon < 0 ? '' : tag.name.slice(0, colon), scope);
-  const attrs = new Attributes();
-  setAttributes(attrs, tag, scope);
-  const xmlns = resolve('', scope);
-  const { to, from, version, 'xml:lang': lang } = attrs;
+  setPrefixed(tag, scope);
+  const xmlns = tag.xmlns ?? '';
+  const { to, from, version, 'xml:lang': lang } = tag.attrs;
   return {
     root: { tagName: tag.name, element: null, namespace: xmlns, scope, parent: undefined },
     header: {
@@ -97,9 +89,9 @@ export function openRoot(tag: StartTag): { readonly root: OpenElement; readonly 
 /** The header's strings live as long as the stream. */
 function detach(tag: StartTag): void {
   tag.name = detached(tag.name);
-  for (const strings of [tag.attributeNames, tag.attributeValues]) {
-    strings.forEach((text, i) => { strings[i] = detached(text); });
-  }
+  tag.xmlns = tag.xmlns && detached(tag.xmlns);
+  for (const name in tag.attrs) tag.attrs[name] = detached(tag.attrs[name] as string);
+  tag.prefixed.forEach(([name, value], i) => { tag.prefixed[i] = [detached(name), detached(value)]; });
 }
 
 /** Opens an element inside another.
@@ -111,9 +103,10 @@ export function openChild(tag: StartTag, parent: OpenElement): OpenElement {
   const namespace = resolve(colon < 0 ? '' : tag.name.slice(0, colon), scope);
   // RFC 6120 §4.8.5: the content namespaces have no prefix.
   if (colon >= 0 && (namespace === NS.client || namespace === NS.server)) throw new StreamFault('bad-namespace-prefix');
-  const attrs = new Attributes();
+  const { attrs } = tag;
   if (namespace !== parent.namespace) attrs['xmlns'] = namespace;
-  setAttributes(attrs, tag, scope);
+  else if (tag.xmlns !== undefined) delete attrs['xmlns'];
+  if (tag.prefixed.length > 0) setPrefixed(tag, scope);
   const element = new Element(name);
   element.attrs = attrs;
   if (parent.element !== null) {
@@ -123,36 +116,21 @@ export function openChild(tag: StartTag, parent: OpenElement): OpenElement {
   return { tagName: tag.name, element, namespace, scope, parent };
 }
 
-/** Sets all attributes but the declarations; a prefix brings its own declaration with it. */
-function setAttributes(attrs: Record<string, string>, tag: StartTag, scope: Scope | undefined): void {
-  const { attributeNames, attributeValues } = tag;
-  for (let i = 0; i < attributeNames.length; i += 1) {
-    const name = attributeNames[i] as string;
-    // XML §3.1: no attribute twice.
-    if (attributeNames.indexOf(name) !== i) throw malformed();
+/** Sets the attributes that have a prefix, each with the declaration of that prefix. Namespaces in
+ *  XML §6.3: no two of them have the same namespace and local name. */
+function setPrefixed({ attrs, prefixed }: StartTag, scope: Scope | undefined): void {
+  const expanded = new Set<string>();
+  for (const [name, value] of prefixed) {
     const colon = name.indexOf(':');
-    if (colon < 0) {
-      if (name !== 'xmlns') attrs[name] = attributeValues[i] as string;
-      continue;
-    }
     const prefix = name.slice(0, colon);
     if (prefix === 'xmlns') continue;
-    setPrefixed(attrs, prefix, localOf(name, colon), attributeValues[i] as string, scope);
+    const uri = resolve(prefix, scope);
+    const key = `${localOf(name, colon)} ${uri}`;
+    if (expanded.has(key)) throw malformed();
+    expanded.add(key);
+    if (prefix !== 'xml') attrs[`xmlns:${prefix}`] = uri;
+    attrs[name] = value;
   }
-}
-
-function setPrefixed(attrs: Record<string, string>, prefix: string, local: string, value: string, scope: Scope | undefined): void {
-  const uri = resolve(prefix, scope);
-  const name = `${prefix}:${local}`;
-  if (prefix !== 'xml') {
-    // Namespaces in XML §6.3: no two attributes have the same namespace and local name.
-    for (const other in attrs) {
-      const colon = other.indexOf(':');
-      if (colon > 0 && other.slice(colon + 1) === local && attrs[`xmlns:${other.slice(0, colon)}`] === uri) throw malformed();
-    }
-    attrs[`xmlns:${prefix}`] = uri;
-  }
-  attrs[name] = value;
 }
 
 /** Adds character data to an open element; what is adjacent stays one string. */

@@ -23,7 +23,8 @@ const decoder = new TextDecoder('utf-8', options);
 export function decodeUtf8(before: Uint8Array, piece: Uint8Array): Decoded {
   const bytes = before.length === 0 ? piece : joined(before, piece);
   const whole = bytes.length - incompleteBytes(bytes);
-  const partial = whole === bytes.length ? noBytes : bytes.slice(whole);
+  // A copy: what arrived may be a buffer that is used again.
+  const partial = whole === bytes.length ? noBytes : joined(noBytes, bytes.subarray(whole));
   try {
     return { text: decoder.decode(whole === bytes.length ? bytes : bytes.subarray(0, whole)), partial, valid: true };
   } catch {
