@@ -1,0 +1,149 @@
+/** The configuration of a server: defaults, under the file, under the options of the command line.
+ *  The keys and their defaults are in config.schema.json, what is wrong with a value is said by
+ *  config-check.ts; here they become the one value that the server is started with. @module */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { prepareDomainpart } from '../core/jid.ts';
+import { isLoopback } from '../runtime/address.ts';
+import type { Limits } from '../runtime/limits.ts';
+import { addressesOf } from './addresses.ts';
+import { checkSource, conflict } from './config-check.ts';
+import { ConfigError } from './config-error.ts';
+import { configKeys } from './config-schema.ts';
+import { fileSource, optionSource, wholeFile, type ConfigSource, type JsonObject } from './config-source.ts';
+
+/** A port to listen on; 0 is any free one, false is none. */
+export type Port = number | false;
+
+/** How much is logged. */
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/** Everything a server needs to know, complete and checked. `docs/reference/config.md` has a row for
+ *  each key.
+ *  @public */
+export interface Config {
+  /** Prepared (RFC 7622 §3.2). */
+  readonly domain: string;
+  /** The addresses to listen on: IPv4 or IPv6, never a name. */
+  readonly host: readonly string[];
+  readonly ports: { readonly c2s: Port; readonly c2sTls: Port; readonly http: Port; readonly https: Port };
+  /** The absolute path of the data directory; with `memory` nothing may be written there. */
+  readonly data: string;
+  readonly memory: boolean;
+  readonly store: { readonly synchronous: 'full' | 'normal' };
+  /** Both files or neither; absolute paths. */
+  readonly tls: {
+    readonly keyFile?: string;
+    readonly certFile?: string;
+    readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+    /** TLS before authentication on loopback too. */
+    readonly required: boolean;
+  };
+  readonly webSocket: { readonly behindProxy: boolean; readonly origins?: readonly string[]; readonly url?: string };
+  readonly auth: { readonly mechanisms: readonly string[]; readonly anonymous: boolean; readonly iterations: number };
+  readonly insecurePlain: boolean;
+  /** Set also when `openRegistration` is. */
+  readonly registration: boolean;
+  readonly openRegistration: boolean;
+  readonly limits: Limits;
+  readonly drainTimeoutMs: number;
+  readonly unauthenticatedTimeoutMs: number;
+  readonly offline: { readonly limit: number };
+  readonly logLevel: LogLevel;
+}
+
+/** The settings that the command line gives. */
+export interface ConfigArguments {
+  /** The configuration file, if one was named. */
+  readonly file?: string;
+  /** What the options set, in the shape of the file. */
+  readonly options: JsonObject;
+  /** The option behind each key, for the messages. */
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/** Reads and checks the configuration that a command line asks for.
+ *  @throws ConfigError for the first mistake.
+ *  @example
+ *  const config = loadConfig({ file: 'config.json', options: { domain: 'example.org' }, flags: new Map() });
+ *  @public */
+export function loadConfig(args: ConfigArguments): Config {
+  // `--data` takes the place of a file's `memory`, as `--memory` does that of its `data`.
+  const options = 'data' in args.options ? { memory: false, ...args.options } : args.options;
+  const file = args.file === undefined ? [] : [fileSource(readText(args.file), args.file)];
+  return combine([...file, optionSource(options, args.flags)]);
+}
+
+/** The configuration that the text of a file describes.
+ *  @param text JSON with comments.
+ *  @param fileName what the messages call the file; relative paths begin in its directory.
+ *  @throws ConfigError for the first mistake.
+ *  @example
+ *  parseConfig('{ "domain": "example.org" } // all else by default', 'config.json').ports.c2s; // 5222
+ *  @public */
+export const parseConfig = (text: string, fileName: string): Config => combine([fileSource(text, fileName)]);
+
+/** Lays the sources over the defaults, the last one on top. */
+function combine(sources: readonly ConfigSource[]): Config {
+  for (const source of sources) checkSource(source);
+  const given = sources.map(withAbsolutePaths).reduce(merge);
+  const { $schema, ...settings } = merge(defaults(), given);
+  const config = settings as unknown as Omit<Config, 'host'> & { readonly host?: string | readonly string[] };
+  const domain = prepareDomainpart(config.domain) ?? config.domain;
+  const complete: Config = {
+    ...config,
+    domain,
+    host: addressesOf(config.host, domain),
+    data: resolve(sources[0]?.directory ?? '', config.data),
+    registration: config.registration || config.openRegistration,
+  };
+  refuseInsecurePlain(complete, sources);
+  return complete;
+}
+
+function refuseInsecurePlain(config: Config, sources: readonly ConfigSource[]): void {
+  const open = config.host.find((address) => !isLoopback(address));
+  const source = sources.findLast(({ value }) => value['insecurePlain'] === true);
+  if (!config.insecurePlain || !source || open === undefined) return;
+  const problem = `would let passwords go unprotected to ${open}, which is not a loopback address`;
+  conflict(source, ['insecurePlain'], problem, 'Set host to 127.0.0.1, or leave insecurePlain out.');
+}
+
+function defaults(): JsonObject {
+  const nest = (path: readonly string[], value: unknown): JsonObject => {
+    const [name = '', ...rest] = path;
+    return { [name]: rest.length > 0 ? nest(rest, value) : value };
+  };
+  return [...configKeys]
+    .filter(([, node]) => node.default !== undefined)
+    .map(([key, node]) => nest(key.split('.'), structuredClone(node.default)))
+    .reduce(merge, {});
+}
+
+function merge(under: JsonObject, over: JsonObject): JsonObject {
+  const both = Object.entries(over).map(([key, value]) => {
+    const below = under[key];
+    return [key, isObject(below) && isObject(value) ? merge(below, value) : value] as const;
+  });
+  return { ...under, ...Object.fromEntries(both) };
+}
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withAbsolutePaths({ value, directory }: ConfigSource): JsonObject {
+  const absolute = (object: JsonObject, ...keys: string[]): JsonObject => {
+    const paths = keys.filter((key) => key in object).map((key) => [key, resolve(directory, String(object[key]))] as const);
+    return { ...object, ...Object.fromEntries(paths) };
+  };
+  const tls = value['tls'];
+  return { ...absolute(value, 'data'), ...(isObject(tls) && { tls: absolute(tls, 'keyFile', 'certFile') }) };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const problem = `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    throw new ConfigError({ code: 'config-unreadable', key: '', problem, hint: 'Is it the right path?' }, wholeFile(file));
+  }
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+/** The command line. It puts the commands together, prints what they come to, and ends with their
+ *  exit code; what a command does is in a file of its own. @module */
+import { Command, CommanderError, Option } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
+import { addAccount, changePassword, listAccounts, removeAccount, type AccountContext, type AccountOptions } from './account.ts';
+import { banner, invocationOf } from './banner.ts';
+import { ConfigError } from './config-error.ts';
+import { loadConfig, type ConfigArguments } from './config.ts';
+import { exitCodesText, passwordText, programText, serveText } from './help.ts';
+import { createLog } from './log.ts';
+import { addConfigOptions, configArguments } from './options.ts';
+import { misused, type Outcome } from './outcome.ts';
+import { serve, type Addresses } from './serve.ts';
+
+const program = new Command('waystate')
+  .description('Waystate, an XMPP server whose lifecycles are explicit state machines.')
+  .version(packageFile.version, '--version', 'Show the version.')
+  .helpOption('-h, --help', 'Show this help.')
+  .helpCommand(false)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`waystate: ${text.replace(/^error: /, '')}`) })
+  .configureHelp({ helpWidth: 100 })
+  .addHelpText('after', programText)
+  .addHelpText('afterAll', exitCodesText);
+
+addConfigOptions(program.command('serve').summary('run the server').description('Runs the server until a signal ends it.'))
+  .addHelpText('after', serveText)
+  .action((_options, command: Command) => report(runServer(configArguments(command))));
+
+const account = program.command('account').summary('add, change, remove and list accounts')
+  .description('Keeps the accounts of a server, also while it runs.')
+  .helpCommand(false);
+
+takesPassword(accountCommand('add', 'Create an account.', addAccount));
+takesPassword(accountCommand('passwd', 'Give an account another password. Sessions that are open stay open.', changePassword));
+accountCommand('remove', 'Remove an account with its roster and all that waits for it.', removeAccount)
+  .option('--yes', 'Do it without asking.');
+addConfigOptions(account.command('list').description('List the accounts of the domain, one on a line.'), ['domain', 'data'])
+  .action((_options, command: Command) => report(listAccounts(contextOf(command))));
+
+function accountCommand(
+  name: string, description: string,
+  run: (context: AccountContext, jid: string, options: AccountOptions) => Promise<Outcome>,
+): Command {
+  const command = account.command(name).description(description)
+    .argument('<jid>', 'localpart@domainpart, such as juliet@localhost');
+  return addConfigOptions(command, ['data'])
+    .action((jid: string, options: AccountOptions) => report(run(contextOf(command), jid, options)));
+}
+
+function takesPassword(command: Command): void {
+  command
+    .addOption(new Option('--password-stdin', 'Read the password from standard input.').conflicts('generate'))
+    .option('--generate', 'Make a password and show it once.')
+    .addHelpText('after', passwordText);
+}
+
+function contextOf(command: Command): AccountContext {
+  const terminal = { input: process.stdin, output: process.stderr };
+  return { config: loadConfig(configArguments(command)), sources: { stdin: process.stdin, env: process.env, terminal } };
+}
+
+async function runServer(args: ConfigArguments): Promise<Outcome> {
+  const config = loadConfig(args);
+  // Loaded only here: the other commands need no server.
+  const { startServer } = await import('./start.ts');
+  const invocation = invocationOf(process.argv[1] ?? '', process.cwd(), args);
+  return serve(config, {
+    startServer,
+    log: createLog({ level: config.logLevel, plain: process.stderr.isTTY }),
+    announce: (addresses: Addresses) => print(process.stdout, banner(config, addresses, packageFile.version, invocation)),
+    signals: process,
+    exit: (code) => process.exit(code),
+  });
+}
+
+async function report(command: Promise<Outcome>): Promise<void> {
+  const { exitCode, output, complaint } = await command;
+  if (output) print(process.stdout, output);
+  if (complaint) print(process.stderr, `waystate: ${complaint}`);
+  process.exitCode = exitCode;
+}
+
+function print(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(`${text}\n`);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof ConfigError) await report(Promise.resolve(misused(error.message)));
+  else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else throw error;
+}

@@ -1,0 +1,119 @@
+/** Makes a server of a configuration: the core with its extensions, the store, SASL, the certificate
+ *  and the ports. Not here: signals and messages (serve.ts). @module */
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { defaultConfig } from '../core/config.ts';
+import type { CoreConfig } from '../core/config.ts';
+import { standardFeatures } from '../core/features/all.ts';
+import { register } from '../core/features/register.ts';
+import type { Feature } from '../core/feature.ts';
+import { createCore } from '../core/server.ts';
+import type { Store } from '../core/store.ts';
+import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
+import type { KeyAndCertificate } from '../runtime/certificate.ts';
+import type { ListenerAddress, ListenerKind } from '../runtime/listener.ts';
+import type { Log } from '../runtime/log.ts';
+import { saslAuthenticator } from '../runtime/sasl/authenticator.ts';
+import { deriveCredentials } from '../runtime/sasl/credentials.ts';
+import { startServer as startRuntime } from '../runtime/server.ts';
+import { memoryStore } from '../stores/memory.ts';
+import { sqliteStore } from '../stores/sqlite.ts';
+import type { Config } from './config.ts';
+import type { Addresses, RunningServer } from './serve.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+
+/** What strangers may register from one address where registration is on, and not open to all. */
+const registrationLimit = { accounts: 3, perMs: 3_600_000 };
+/** What is left of a stop after the drain: closing tags, and the store's last answers. */
+const stopGraceMs = 5_000;
+
+/** Starts the server that a configuration describes.
+ *  @throws (rejects) when a port can't be opened, or the store or a certificate can't be read; then nothing is left open.
+ *  @example
+ *  const server = await startServer(parseConfig('{ "memory": true }', 'config.json'), { log });
+ *  await server.stop(); */
+export async function startServer(config: Config, { log }: { readonly log: Log }): Promise<RunningServer> {
+  const store = await openStore(config);
+  try {
+    return await listen(config, store, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openStore({ memory, data, store: { synchronous } }: Config): Promise<Store> {
+  return memory ? Promise.resolve(memoryStore()) : sqliteStore({ directory: data, synchronous });
+}
+
+async function listen(config: Config, store: Store, log: Log): Promise<RunningServer> {
+  const { auth, domain, limits } = config;
+  const server = await startRuntime({
+    core: createCore(coreConfig(config), featuresOf(config)),
+    store,
+    authenticator: saslAuthenticator({ store, anonymous: auth.anonymous, mechanisms: auth.mechanisms, iterations: auth.iterations }),
+    deriveCredentials: (password) => deriveCredentials(password, auth.iterations),
+    log,
+    domain,
+    limits,
+    listeners: listenersOf(config),
+    tls: await certificateOf(config, log),
+    requireTls: config.tls.required,
+    insecurePlain: config.insecurePlain,
+    webSocket: config.webSocket,
+    stopTimeoutMs: config.drainTimeoutMs + stopGraceMs,
+  });
+  return {
+    addresses: addressesOf(server.addresses),
+    async stop() {
+      await server.stop();
+      await store.close();
+    },
+    async renewCertificates() {
+      server.renew(await certificateOf(config, log));
+    },
+  };
+}
+
+function coreConfig({ domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, offline }: Config): CoreConfig {
+  return {
+    ...defaultConfig,
+    domain,
+    software: { name: 'Waystate', version: packageFile.version },
+    delays: { ...defaultConfig.delays, drainTimeout: drainTimeoutMs, unauthenticatedTimeout: unauthenticatedTimeoutMs, closeTimeout: limits.closeTimeoutMs },
+    offlineLimit: offline.limit,
+  };
+}
+
+function featuresOf({ registration, openRegistration }: Config): readonly Feature[] {
+  return registration ? [...standardFeatures, register(openRegistration ? undefined : registrationLimit)] : standardFeatures;
+}
+
+/** The certificate of the configuration, or else one of the server's own making. */
+async function certificateOf(config: Config, log: Log): Promise<KeyAndCertificate> {
+  return { ...(await readCertificate(config, log)), minVersion: config.tls.minVersion };
+}
+
+async function readCertificate({ data, domain, memory, tls: { keyFile, certFile } }: Config, log: Log): Promise<KeyAndCertificate> {
+  if (keyFile === undefined || certFile === undefined) return memory ? (await import('../runtime/self-signed.ts')).signCertificate(domain) : selfSignedCertificate({ domain, directory: join(data, 'tls') });
+  const { key, cert, warning } = await loadCertificate({ keyFile, certFile });
+  if (warning !== undefined) log.warn({ certFile }, warning);
+  return { key, cert };
+}
+
+function listenersOf({ host, ports }: Config): readonly ListenerAddress[] {
+  const kinds: readonly ListenerKind[] = ['c2s', 'c2sTls', 'http', 'https'];
+  return kinds.flatMap((kind) => {
+    const port = ports[kind];
+    return port === false ? [] : host.map((address) => ({ kind, host: address, port }));
+  });
+}
+
+/** The first address of each kind. */
+function addressesOf(listening: readonly ListenerAddress[]): Addresses {
+  const first = (kind: ListenerKind): Partial<Record<ListenerKind, string>> => {
+    const found = listening.find((address) => address.kind === kind);
+    return found === undefined ? {} : { [kind]: `${isIPv6(found.host) ? `[${found.host}]` : found.host}:${found.port}` };
+  };
+  return { ...first('c2s'), ...first('c2sTls'), ...first('http'), ...first('https') };
+}
