@@ -21,7 +21,6 @@ declare module 'ltx' {
     t(text: string): Element;
     up(): Element;
     root(): Element;
-    clone(): Element;
     remove(child: Element | string, xmlns?: string): void;
     toString(): string;
   }

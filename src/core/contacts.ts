@@ -69,11 +69,11 @@ export function* writeContact(account: Account, roster: Roster, record: RosterRe
  *  @param jid the contact; one that the roster does not list is pushed as removed */
 export function pushContact(kernel: Kernel, account: Account, roster: Roster, jid: BareJid): void {
   const record = roster.records.get(jid);
-  const item = record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' });
+  const item = (): Element => (record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' }));
   for (const resource of account.resources.values()) {
     advanceRoster(kernel, resource, { type: 'roster.changed' }, (id) => {
       const iq = new Element('iq', { id, to: resource.jid, type: 'set' });
-      iq.c('query', { xmlns: NS.roster, ver: String(roster.version) }).cnode(item.clone());
+      iq.c('query', { xmlns: NS.roster, ver: String(roster.version) }).cnode(item());
       return serialize(iq);
     });
   }

@@ -17,6 +17,8 @@ export interface Jid {
 }
 
 const maxPartBytes = 1023;
+/** Composition can make a part shorter, but not by half; what is longer isn't worth the work. */
+const maxPartLength = 2 * maxPartBytes;
 /** Longer addresses are rare, and must not make the cache big. */
 const maxCachedLength = 256;
 const maxCachedPerGeneration = 5_000;
@@ -55,6 +57,7 @@ export function bareOf(full: FullJid): BareJid {
 /** Prepares and enforces a localpart; undefined when it is malformed (RFC 7622 §3.3).
  *  @param text the localpart as it came, such as the name of a new account */
 export function prepareLocalpart(text: string): string | undefined {
+  if (text.length > maxPartLength) return undefined;
   const local = /^[a-z0-9._+=-]+$/.test(text) ? text : enforceUsername(text);
   return local !== undefined && fits(local) && !/["&'/:<>@]/.test(local) ? local : undefined;
 }
@@ -63,6 +66,7 @@ export function prepareLocalpart(text: string): string | undefined {
  *  A leading space is refused, as in example 18 of §3.5.
  *  @param text the resourcepart as it came */
 export function prepareResourcepart(text: string): string | undefined {
+  if (text.length > maxPartLength) return undefined;
   const resource = /^[!-~][ -~]*$/.test(text) ? text : enforceOpaqueString(text);
   return resource !== undefined && fits(resource) && !resource.startsWith(' ') ? resource : undefined;
 }
@@ -70,6 +74,7 @@ export function prepareResourcepart(text: string): string | undefined {
 /** Prepares and enforces a domainpart; undefined when it is malformed (RFC 7622 §3.2).
  *  @param text the domainpart as it came: a domain name, an IPv4 address or a bracketed IPv6 address */
 export function prepareDomainpart(text: string): string | undefined {
+  if (text.length > maxPartLength) return undefined;
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
   if (name.startsWith('[')) return prepareIpLiteral(name);
   const domain = /^[a-z0-9]+([.-][a-z0-9]+)*$/.test(name) && !name.includes('xn--') ? name : prepareDomainName(name);
@@ -79,7 +84,6 @@ export function prepareDomainpart(text: string): string | undefined {
 /** An internationalised domain name in the form that has no A-label (RFC 7622 §3.2.1). UTS #46 maps
  *  it; it admits symbols that IDNA2008 does not, hence the second look at what remains. */
 function prepareDomainName(name: string): string | undefined {
-  if (name.length > maxPartBytes) return undefined;
   const { domain, error } = toUnicode(name, {
     checkBidi: true, checkHyphens: true, checkJoiners: true, useSTD3ASCIIRules: true,
   });

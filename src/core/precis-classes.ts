@@ -26,35 +26,38 @@ function derivedProperty(char: string): Derived {
   return otherClasses.test(char) ? 'freeform' : 'disallowed';
 }
 
-/** Whether the contextual rule of `chars[index]` is satisfied (RFC 5892 §A.1-A.9). */
+/** Whether the contextual rule of `chars[index]` is satisfied (RFC 5892 §A.1-A.6). */
 function inContext(chars: readonly string[], index: number): boolean {
   const before = chars[index - 1] ?? '';
   const after = chars[index + 1] ?? '';
   switch (chars[index]) {
-    case '\u200c':
-      return unicode.combiningClassVirama.test(before) || joinsAround(chars, index);
+    case '\u200c': return unicode.combiningClassVirama.test(before) || joinsAround(chars, index);
     case '\u200d': return unicode.combiningClassVirama.test(before);
     case '\u00b7': return before === 'l' && after === 'l';
     case '\u0375': return /\p{Script=Greek}/u.test(after);
     case '\u05f3': case '\u05f4': return /\p{Script=Hebrew}/u.test(before);
-    case '\u30fb':
-      return chars.some((char) => /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(char));
-    default: // The two sets of Arabic digits do not mix.
-      return !(chars.some((char) => /[\u0660-\u0669]/.test(char)) && chars.some((char) => /[\u06f0-\u06f9]/.test(char)));
+    default: return true;
   }
 }
 
 /** RFC 5892 §A.1, second rule. The expression of tr46 has the joiner itself in it, so that it is
  *  shown one joiner only: the text between the neighbouring ones. */
 function joinsAround(chars: readonly string[], index: number): boolean {
-  const start = chars.lastIndexOf('\u200c', index - 1) + 1;
+  const start = index === 0 ? 0 : chars.lastIndexOf('\u200c', index - 1) + 1;
   const next = chars.indexOf('\u200c', index + 1);
   return unicode.validZWNJ.test(chars.slice(start, next < 0 ? chars.length : next).join(''));
 }
 
+/** The contextual rules that are about the whole string (RFC 5892 §A.7-A.9): a katakana middle dot needs
+ *  a letter of Japanese, and the two kinds of Arabic digits do not mix. */
+function isConsistent(text: string): boolean {
+  if (text.includes('\u30fb') && !/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text)) return false;
+  return !(/[\u0660-\u0669]/.test(text) && /[\u06f0-\u06f9]/.test(text));
+}
+
 function consistsOf(text: string, freeform: boolean): boolean {
   const chars = [...text];
-  return chars.every((char, index) => {
+  return isConsistent(text) && chars.every((char, index) => {
     const derived = derivedProperty(char);
     return derived === 'valid' || (derived === 'freeform' && freeform)
       || (derived === 'contextual' && inContext(chars, index));

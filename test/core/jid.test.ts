@@ -87,6 +87,7 @@ describe('localpart', () => {
     ['case is mapped', 'JULIET', 'juliet'], ['width is mapped', '\uff21\uff11', 'a1'], ['what was composed is composed', 'e\u0301', '\u00e9'],
     ['a final sigma is not special', '\u0391\u03a3', '\u03b1\u03c3'], ['other signs of ASCII stay', 'a!#$%*+-=?^_`{|}~.b', 'a!#$%*+-=?^_`{|}~.b'],
     ['a middle dot may stand between two l', 'l\u00b7l', 'l\u00b7l'], ['right-to-left letters alone are fine', '\u05d0\u05d1', '\u05d0\u05d1'],
+    ['a katakana middle dot stands in Japanese', '\u30ab\u30fb', '\u30ab\u30fb'], ['a non-joiner may stand where letters join', '\u0628\u200c\u0628', '\u0628\u200c\u0628'],
     ['a joiner may follow a virama', '\u0915\u094d\u200d\u0937', '\u0915\u094d\u200d\u0937'], ['1023 bytes are allowed', 'a'.repeat(1023), 'a'.repeat(1023)],
     ['1022 bytes of two each are allowed', '\u00e9'.repeat(511), '\u00e9'.repeat(511)],
   ])('localpart: %s (RFC 8265 §3.3)', (_, text, prepared) => {
@@ -97,7 +98,7 @@ describe('localpart', () => {
     ['nothing', ''], ...[...'"&\'/:<>@ '].map((char) => [`the character ${char}`, `a${char}b`] as const),
     ['a full-width commercial at', 'a\uff20b'], ['a symbol', 'a\u2665'], ['a control character', 'a\u0007'], ['no character', 'a\ufffe'],
     ['a lone surrogate', 'a\ud800'], ['a soft hyphen', 'a\u00adb'], ['a middle dot elsewhere', 'a\u00b7b'], ['a joiner elsewhere', 'a\u200db'],
-    ['a non-joiner at the start', '\u200cab\u200c'], ['old Hangul', '\u1100'], ['a private character', '\ue000'], ['one that is not assigned', '\u0378'],
+    ['a non-joiner at the start', '\u200cab\u200c'], ['a katakana middle dot without Japanese', 'a\u30fb'], ['old Hangul', '\u1100'], ['a private character', '\ue000'], ['one that is not assigned', '\u0378'],
     ['two kinds of Arabic digits', '\u0627\u0660\u06f0'], ['both directions', 'a\u05d0'], ['a geresh without Hebrew', 'a\u05f3'],
     ['1024 bytes', 'a'.repeat(1024)], ['1024 bytes of two each', '\u00e9'.repeat(512)],
   ])('localpart: %s is refused (RFC 7622 §3.3)', (_, text) => {

@@ -14,7 +14,7 @@
  *  What is written must be there: attributes, text, children in their order; what is not written may
  *  be there as well. `*` stands for any value, `{juliet}` for juliet's full JID, `absent` for an
  *  attribute that may not be there. A client that has a resource in its name, such as
- *  `juliet/balcony`, binds it. @module */
+ *  `juliet/balcony`, binds it; `juliet/balcony#2` is another client that binds the same. @module */
 import { parse } from 'ltx';
 import type { Element } from 'ltx';
 import { DOMAIN } from '../world/world.ts';
@@ -62,7 +62,7 @@ async function runLine({ words, xml }: Line, world: World, clients: Map<string, 
   const what = rest.join(' ');
   const fill = (text: string): string => text.replace(/\{([^}]+)\}/g, (_, name: string) => clientOf(clients, name).jid);
   if (what === 'connects') {
-    const [name = '', resource] = who.split('/');
+    const [name = '', resource] = who.replace(/#.*/, '').split('/');
     clients.set(who, await world.connect(name, resource));
     return tell(`${who} connects as ${clientOf(clients, who).jid}`);
   }

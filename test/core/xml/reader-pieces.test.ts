@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ReaderEvent } from '../../../src/core/xml/reader.ts';
 import { StreamReader } from '../../../src/core/xml/reader.ts';
-import { dataOf, streamBytes } from './streams.ts';
+import { dataOf, header, streamBytes } from './streams.ts';
 
 const limits = fc.constantFrom(
   { maxStanzaBytes: 100_000, maxDepth: 50, maxAttributes: 50 },
@@ -42,6 +42,18 @@ it('pieces: any bytes at all are read or refused, and all the same in pieces', (
     const whole = readAll([bytes], new StreamReader(limit));
     expect(readAll(cut(bytes, [1]), new StreamReader(limit))).toEqual(whole);
   }), { numRuns: 2_000 });
+});
+
+it('pieces: the buffer they came in can be used again', () => {
+  const bytes = new TextEncoder().encode(`${header}<a b='é😀'>😀é<é/></a></stream:stream>`);
+  const reader = new StreamReader({ maxStanzaBytes: 1_000, maxDepth: 5, maxAttributes: 5 });
+  const buffer = Buffer.alloc(1);
+  const events = [...bytes].flatMap((byte) => {
+    buffer[0] = byte;
+    return reader.push(buffer);
+  });
+  expect(events.map(dataOf)).toEqual(readAll([bytes], new StreamReader(reader.limits)));
+  expect(events).toHaveLength(3);
 });
 
 it('pieces: a fault or an end is the last event', () => {

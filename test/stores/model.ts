@@ -1,0 +1,108 @@
+/** What a store must reply, as a function of all that it was asked before: nothing is remembered, the
+ *  whole history is read again for each reply. Slow, and seen to be right. @module */
+import type { BareJid } from '../../machines/vocabulary.ts';
+import type { OfflineMessage, RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
+
+type History = readonly StoreRequest[];
+
+/** The reply of a request that must fail. */
+export const rejected = 'rejected';
+
+/** The reply to a request after a history. */
+export function replyTo(history: History, request: StoreRequest): StoreReply | typeof rejected {
+  if (request.op === 'account.list') {
+    const accounts = new Set(history.flatMap((past) => ('account' in past ? [past.account] : [])));
+    return [...accounts].filter((account) => account.endsWith(`@${request.domain}`) && life(history, account) !== undefined);
+  }
+  const { account } = request;
+  const past = life(history, account);
+  const after = [...history, request];
+  switch (request.op) {
+    case 'account.create': return past === undefined;
+    case 'account.remove':
+    case 'credentials.write': return past !== undefined;
+    case 'account.read': return { exists: past !== undefined, offline: waiting(history, account).length };
+    case 'credentials.read': return credentials(past ?? []);
+    case 'roster.read': return { version: numbers(history, account).version, records: records(past ?? []) };
+    case 'roster.write':
+    case 'roster.remove': return past === undefined ? rejected : numbers(after, account).version;
+    case 'offline.append':
+      if (past === undefined) return 'no-account';
+      return waiting(after, account).length > waiting(history, account).length ? 'stored' : 'full';
+    case 'offline.read': return waiting(history, account);
+    case 'offline.remove': return null;
+    case 'document.read': return document(past ?? [], request.space, request.key);
+    case 'document.write': return past === undefined ? rejected : null;
+  }
+}
+
+/** The requests for an account from its creation on; undefined when it does not exist. */
+function life(history: History, account: BareJid): History | undefined {
+  let requests: StoreRequest[] | undefined;
+  for (const request of history) {
+    if (!('account' in request) || request.account !== account) continue;
+    if (request.op === 'account.remove') requests = undefined;
+    else if (request.op === 'account.create') requests ??= [request];
+    else requests?.push(request);
+  }
+  return requests;
+}
+
+function credentials(past: History): StoreReply<'credentials.read'> {
+  const [created] = past;
+  const written = past.findLast((request) => request.op === 'credentials.write') ?? created;
+  return written !== undefined && 'credentials' in written ? written.credentials : null;
+}
+
+function records(past: History): RosterRecord[] {
+  const kept = new Map<BareJid, RosterRecord>();
+  for (const request of past) {
+    if (request.op === 'roster.write') kept.set(request.record.jid, request.record);
+    if (request.op === 'roster.remove') kept.delete(request.jid);
+  }
+  return [...kept.values()];
+}
+
+function document(past: History, space: string, key: string): string | null {
+  const written = past.findLast((request) => request.op === 'document.write' && request.space === space && request.key === key);
+  return written?.op === 'document.write' ? written.xml : null;
+}
+
+/** The messages that wait, and the highest sequence there ever was. */
+function queue(history: History, account: BareJid): { messages: OfflineMessage[]; sequence: number } {
+  const past = life(history, account);
+  if (past === undefined) return { messages: [], sequence: 0 };
+  let { sequence } = retired(history, account);
+  let messages: OfflineMessage[] = [];
+  for (const request of past) {
+    if (request.op === 'offline.append' && messages.length < request.limit) {
+      messages.push({ sequence: ++sequence, at: request.at, xml: request.xml });
+    }
+    if (request.op === 'offline.remove') messages = messages.filter((message) => message.sequence > request.upTo);
+  }
+  return { messages, sequence };
+}
+
+const waiting = (history: History, account: BareJid): OfflineMessage[] => queue(history, account).messages;
+
+interface Numbers { readonly version: number; readonly sequence: number }
+
+/** The roster version and the last sequence of an account. */
+function numbers(history: History, account: BareJid): Numbers {
+  const past = life(history, account);
+  if (past === undefined) return { version: 0, sequence: 0 };
+  const changes = past.filter(({ op }) => op === 'roster.write' || op === 'roster.remove').length;
+  return { version: retired(history, account).version + changes, sequence: queue(history, account).sequence };
+}
+
+/** The highest numbers of the accounts that were removed before this one was created. */
+function retired(history: History, account: BareJid): Numbers {
+  const [creation] = life(history, account) ?? [];
+  const before = creation === undefined ? [] : history.slice(0, history.indexOf(creation));
+  const removed = before.flatMap((request, index) =>
+    request.op === 'account.remove' ? [numbers(before.slice(0, index), request.account)] : []);
+  return {
+    version: Math.max(0, ...removed.map(({ version }) => version)),
+    sequence: Math.max(0, ...removed.map(({ sequence }) => sequence)),
+  };
+}
