@@ -89,6 +89,16 @@ export class Kernel implements Host {
     this.features = features;
   }
 
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** How many requests to the store are not answered yet. */
+  get requests(): number {
+    return this.#pending.size;
+  }
+
   /** Sends one first-level element. */
   send(stream: Stream, xml: string): void {
     this.effects.push({ type: 'send', stream: stream.id, xml });

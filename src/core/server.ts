@@ -27,6 +27,18 @@ export interface Core {
   step(input: Input, at: number): readonly Effect[];
   /** Lets somebody watch; undefined: nobody. */
   observe(observer: Observer | undefined): void;
+  /** How much there is at the moment: at rest there is no more than there are clients. */
+  census(): Census;
+}
+
+/** Counts of what the core keeps in memory. */
+export interface Census {
+  readonly streams: number;
+  readonly accounts: number;
+  readonly resources: number;
+  readonly timers: number;
+  /** Requests to the store that are not answered yet. */
+  readonly requests: number;
 }
 
 /** Makes a server without I/O.
@@ -58,6 +70,13 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
       kernel.onTransition = observer?.onTransition?.bind(observer);
       kernel.onFate = observer?.onFate?.bind(observer);
     },
+    census: () => ({
+      streams: kernel.streams.size,
+      accounts: kernel.accounts.size,
+      resources: [...kernel.accounts.values()].reduce((sum, { resources }) => sum + resources.size, 0),
+      timers: kernel.timers,
+      requests: kernel.requests,
+    }),
   };
 }
 
