@@ -1,4 +1,4 @@
-/** The HTTP side beside WebSockets. Spec: XEP-0156 §3, RFC 6415. @module */
+/** The HTTP side beside WebSockets. Spec: XEP-0156 §2, §3, RFC 6415. @module */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyAndCertificate } from '../../src/runtime/certificate.ts';
 import { header, Peer } from './peer.ts';
@@ -20,7 +20,7 @@ describe('http: discovery', () => {
     expect(await response.text()).toContain(`<Link rel='${rel}' href='ws://localhost:${port('http')}/xmpp-websocket'/>`);
   });
 
-  it('http: host-meta.json says the same (XEP-0156 §3)', async () => {
+  it('http: host-meta.json says the same (XEP-0156 §2)', async () => {
     const { port } = await running(undefined, { webSocket: { path: '/ws' } }, ['http']);
     const response = await fetch(`http://127.0.0.1:${port('http')}/.well-known/host-meta.json`);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');

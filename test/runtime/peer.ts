@@ -1,4 +1,5 @@
 /** The other end of a connection: collects what the server sends, and waits for what it should. @module */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach } from 'vitest';
@@ -38,10 +39,10 @@ export class Peer {
     });
   }
 
+  /** @throws (rejects) when nobody listens there. */
   static async connect(port: number): Promise<Peer> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    socket.on('error', () => {});
-    await new Promise((resolve) => socket.once('connect', resolve));
+    await once(socket, 'connect');
     return new Peer(socket);
   }
 

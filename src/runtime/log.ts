@@ -1,0 +1,16 @@
+/** What the runtime asks of a log. A pino logger is one. Secrets, stanzas and SASL data never get here.
+ *  @module */
+
+/** One line: facts first, then a sentence. */
+export type LogLine = (facts: Record<string, unknown>, sentence: string) => void;
+
+/** Where the runtime tells the operator what happened.
+ *  @public
+ *  @example
+ *  const log: Log = pino(); */
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+}

@@ -1,0 +1,177 @@
+/** Carries out one effect: hands it to the connection, the SASL exchange, the store or a timer that it
+ *  concerns, and gives the result back as an input. Spec: src/core/effect.ts says what each effect is.
+ *  Not here: the order of inputs, and what becomes of a failure (driver.ts). @module */
+import type { Effect } from '../core/effect.ts';
+import type { Input, StreamId } from '../core/input.ts';
+import type { Credentials, Store } from '../core/store.ts';
+import type { Authenticator, SaslExchange, SaslOutcome } from './authenticator.ts';
+import type { Log } from './log.ts';
+import { Timers } from './timers.ts';
+import type { Transport } from './transport.ts';
+
+/** What effects are carried out with. */
+export interface PerformerOptions {
+  readonly store: Store;
+  readonly authenticator: Authenticator;
+  readonly deriveCredentials: (password: string) => Promise<Credentials>;
+  readonly log: Log;
+  /** Takes a result; `cause` is the stream whose input asked for it. */
+  readonly feed: (input: Input, cause: StreamId | undefined) => void;
+}
+
+/** A stream: its connection, and its SASL exchange while there is one. */
+interface Attached {
+  readonly transport: Transport;
+  exchange: SaslExchange | undefined;
+}
+
+/** Carries out effects. */
+export class Performer {
+  readonly #options: PerformerOptions;
+  readonly #timers = new Timers();
+  readonly #attached = new Map<StreamId, Attached>();
+  /** Requests to the store, and derivations, without an answer yet. */
+  #asked = 0;
+
+  constructor(options: PerformerOptions) {
+    this.#options = options;
+  }
+
+  /** How many streams there are. */
+  get streams(): number {
+    return this.#attached.size;
+  }
+
+  /** Whether no stream is left and no answer is owed. */
+  get idle(): boolean {
+    return this.#attached.size === 0 && this.#asked === 0;
+  }
+
+  /** From now on effects of this stream go to this transport. */
+  attach(stream: StreamId, transport: Transport): void {
+    this.#attached.set(stream, { transport, exchange: undefined });
+  }
+
+  /** Effects of this stream have nowhere to go any more. */
+  forget(stream: StreamId): void {
+    this.#abort(stream);
+    this.#attached.delete(stream);
+  }
+
+  /** Ends the connection of this stream without another word, or of every stream. */
+  destroy(stream?: StreamId): void {
+    if (stream !== undefined) this.#attached.get(stream)?.transport.destroy();
+    else for (const { transport } of this.#attached.values()) transport.destroy();
+  }
+
+  cancelTimers(): void {
+    this.#timers.cancelAll();
+  }
+
+  /** Carries out one effect. Throws what a transport or an authenticator throws.
+   *  @param cause the stream whose input the effect comes from */
+  perform(effect: Effect, cause: StreamId | undefined): void {
+    switch (effect.type) {
+      case 'startTimer': return this.#startTimer(effect.timer, effect.delayMs, cause);
+      case 'cancelTimer': return this.#timers.cancel(effect.timer);
+      case 'store': return this.#ask(effect, cause);
+      case 'deriveCredentials': return this.#derive(effect, cause);
+      case 'report': return this.#options.log.error({ err: effect.error, stream: effect.stream }, 'an invariant is broken');
+      case 'abort': return this.#abort(effect.stream);
+      default: {
+        const attached = this.#attached.get(effect.stream);
+        // The transport may have died after the core decided; there is nobody left to tell.
+        if (attached !== undefined) this.#performOn(attached, effect);
+      }
+    }
+  }
+
+  #performOn(attached: Attached, effect: Exclude<Extract<Effect, { stream: StreamId }>, { type: 'abort' | 'report' }>): void {
+    const { transport } = attached;
+    switch (effect.type) {
+      case 'send': return transport.send(effect.xml);
+      case 'open': return transport.open(effect.header);
+      case 'close': return transport.close();
+      case 'disconnect': return transport.disconnect();
+      case 'startTls': return transport.startTls();
+      case 'restart': return transport.restart();
+      case 'authenticate': return this.#authenticate(effect.stream, attached, effect.mechanism, effect.data);
+      case 'respond': return this.#respond(effect.stream, attached, effect.data);
+      case 'trust': return transport.trust();
+      case 'pause': return transport.pause();
+      case 'resume': return transport.resume();
+    }
+  }
+
+  #authenticate(stream: StreamId, attached: Attached, mechanism: string, data: string | undefined): void {
+    const { authenticator, feed } = this.#options;
+    attached.exchange = authenticator.begin(attached.transport.saslChannel, mechanism);
+    if (attached.exchange === undefined) feed({ type: 'sasl.failed', stream, condition: 'invalid-mechanism' }, stream);
+    else this.#respond(stream, attached, data);
+  }
+
+  #respond(stream: StreamId, attached: Attached, data: string | undefined): void {
+    const { exchange } = attached;
+    if (exchange === undefined) return;
+    const conclude = (outcome: SaslOutcome): void => {
+      // Aborted, replaced, or its stream is gone: the outcome belongs to nobody.
+      if (attached.exchange !== exchange) return;
+      if (outcome.type !== 'challenge') attached.exchange = undefined;
+      this.#options.feed(inputOf(stream, outcome), stream);
+    };
+    attempt(() => exchange.respond(data)).then(conclude, (error: unknown) => {
+      this.#options.log.error({ err: error, stream }, 'a SASL exchange failed');
+      conclude({ type: 'failure', condition: 'temporary-auth-failure' });
+    });
+  }
+
+  #abort(stream: StreamId): void {
+    const attached = this.#attached.get(stream);
+    if (attached !== undefined) attached.exchange = undefined;
+  }
+
+  #ask({ request, operation }: Extract<Effect, { type: 'store' }>, cause: StreamId | undefined): void {
+    this.#answer(request, operation.op, cause,
+      attempt(() => this.#options.store.perform(operation)).then((reply) => ({ type: 'store.replied', request, reply })));
+  }
+
+  #derive({ request, password }: Extract<Effect, { type: 'deriveCredentials' }>, cause: StreamId | undefined): void {
+    this.#answer(request, 'deriveCredentials', cause,
+      attempt(() => this.#options.deriveCredentials(password)).then((credentials) => ({ type: 'credentials.derived', request, credentials })));
+  }
+
+  #answer(request: number, operation: string, cause: StreamId | undefined, answer: Promise<Input>): void {
+    this.#asked += 1;
+    const settle = (input: Input): void => {
+      this.#asked -= 1;
+      this.#options.feed(input, cause);
+    };
+    answer.then(settle, (error: unknown) => {
+      this.#options.log.error({ err: error, stream: cause, operation }, 'the store failed');
+      settle({ type: 'store.failed', request });
+    });
+  }
+
+  #startTimer(timer: string, delayMs: number, cause: StreamId | undefined): void {
+    this.#timers.start(timer, delayMs, () => this.#options.feed({ type: 'timer.fired', timer }, cause));
+  }
+}
+
+/** Runs a task so that throwing and rejecting are one; it begins before this returns. */
+async function attempt<T>(task: () => Promise<T>): Promise<T> {
+  return task();
+}
+
+function inputOf(stream: StreamId, outcome: SaslOutcome): Input {
+  switch (outcome.type) {
+    case 'challenge': return { type: 'sasl.challenged', stream, data: outcome.data };
+    case 'success': {
+      const { account, data } = outcome;
+      return { type: 'sasl.succeeded', stream, account, ...(data !== undefined && { data }) };
+    }
+    case 'failure': {
+      const { condition, text } = outcome;
+      return { type: 'sasl.failed', stream, condition, ...(text !== undefined && { text }) };
+    }
+  }
+}
