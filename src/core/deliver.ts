@@ -18,17 +18,12 @@ import { serialize } from './xml/writer.ts';
  *  @param message its `from` is stamped
  *  @param to an address of a local account */
 export function deliverMessage(kernel: Kernel, message: Element, to: Jid): Task | undefined {
-  const type = messageTypeOf(message);
-  const account = kernel.accounts.get(to.bare);
-  const routes = account?.resources.values() ?? [];
-  const reach: Reach<Resource> = to.resource === undefined
-    ? whetherToBare(type, routes)
-    : whetherToFull(type, account?.resources.get(to.resource), routes);
+  const reach = reachOf(kernel, message, to);
   switch (reach.reach) {
     case 'route':
       return deliverTo(kernel, reach.route.account, [reach.route], message, to);
     case 'eligible':
-      return deliverTo(kernel, reach.routes[0].account, which(type, reach.routes), message, to);
+      return deliverTo(kernel, reach.routes[0].account, which(messageTypeOf(message), reach.routes), message, to);
     case 'store':
       return store(kernel, message, to);
     case 'bounce':
@@ -36,6 +31,14 @@ export function deliverMessage(kernel: Kernel, message: Element, to: Jid): Task 
     case 'drop':
       return settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
   }
+}
+
+/** Whether a message reaches a local address as things stand. */
+export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resource> {
+  const type = messageTypeOf(message);
+  const account = kernel.accounts.get(to.bare);
+  const routes = account?.resources.values() ?? [];
+  return to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
 }
 
 function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {
@@ -84,5 +87,5 @@ export function bounce(kernel: Kernel, message: Element, to: Jid, condition: 'se
 }
 
 function settle(kernel: Kernel, message: Element, to: Jid, fate: Pick<Fate, 'fate' | 'routes' | 'rule'>): undefined {
-  kernel.onFate?.({ id: message.attrs.id, from: message.attrs.from, to: to.full ?? to.bare, ...fate });
+  kernel.onFate?.({ type: messageTypeOf(message), id: message.attrs.id, from: message.attrs.from, to: to.full ?? to.bare, ...fate });
 }

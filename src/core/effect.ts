@@ -39,7 +39,9 @@ export type Effect =
   | { readonly type: 'resume'; readonly stream: StreamId }
   | { readonly type: 'startTimer'; readonly timer: string; readonly delayMs: number }
   | { readonly type: 'cancelTimer'; readonly timer: string }
-  | { readonly type: 'store'; readonly request: number; readonly operation: StoreRequest }
+  /** Ask the store; answered by `store.replied` or `store.failed`. `after`: only once all that was sent
+   *  over that stream before has left the process; if the stream ends first, the request fails. */
+  | { readonly type: 'store'; readonly request: number; readonly operation: StoreRequest; readonly after?: StreamId }
   /** Derive the salted keys of a password; answered by `credentials.derived`, or by `store.failed`. */
   | { readonly type: 'deriveCredentials'; readonly request: number; readonly password: string }
   /** An invariant is broken; the core has ended the stream concerned, and goes on. To be logged. */

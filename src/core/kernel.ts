@@ -7,7 +7,7 @@ import type { PresenceEvent } from '../../machines/presence.ts';
 import type { RouteEvent } from '../../machines/route.ts';
 import type { SessionEvent } from '../../machines/session.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
-import type { BareJid } from '../../machines/vocabulary.ts';
+import type { BareJid, MessageType } from '../../machines/vocabulary.ts';
 import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
 import type { Effect } from './effect.ts';
@@ -32,6 +32,7 @@ export interface Transition {
 
 /** What became of one message (DESIGN D7). */
 export interface Fate {
+  readonly type: MessageType;
   readonly id: string | undefined;
   readonly from: string | undefined;
   readonly to: string;
@@ -127,10 +128,17 @@ export class Kernel implements Host {
     return this.#lastGeneration;
   }
 
-  /** Asks the store, and goes on with its reply. */
-  ask<O extends StoreOperation>(request: { readonly op: O } & StoreOperations[O]['request'], replied: (reply: StoreReply<O>) => void, failed: () => void): void {
+  /** Asks the store, and goes on with its reply.
+   *  @param after ask only once all that was sent over this stream has left the process */
+  ask<O extends StoreOperation>(
+    request: { readonly op: O } & StoreOperations[O]['request'],
+    replied: (reply: StoreReply<O>) => void,
+    failed: () => void,
+    after?: StreamId,
+  ): void {
     const number = this.#await({ stream: this.concerned, replied: replied as Pending['replied'], failed });
-    this.effects.push({ type: 'store', request: number, operation: request as unknown as StoreRequest });
+    const operation = request as unknown as StoreRequest;
+    this.effects.push(after === undefined ? { type: 'store', request: number, operation } : { type: 'store', request: number, operation, after });
   }
 
   /** Runs a task to its end, waiting for the store as often as it asks. */

@@ -13,6 +13,9 @@ import { ask } from './task.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
 
+/** How much of what is stored is read, and waits to be sent, at a time. */
+const PAGE_BYTES = 262_144;
+
 /** Puts a stanza on a route; while the store is being emptied towards the account, behind what comes
  *  from there. Nothing is put on a route that has closed.
  *  @param otherwise what to do if the route no longer takes new messages once the stanza's turn comes */
@@ -48,38 +51,67 @@ export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<
  *  the account is held back. */
 export function flush(kernel: Kernel, account: Account, targets: readonly Resource[]): void {
   if (!account.hasOffline || account.held !== undefined || targets.length === 0) return;
-  account.hasOffline = false;
   account.held = [];
   account.users += 1;
-  const done = (): void => {
-    account.users -= 1;
-    release(kernel, account);
-    letGo(kernel, account);
-  };
+  const begin = (): void => readPage(kernel, account, targets);
+  // What was delivered must be forgotten before the store is read again.
+  if (account.removal === undefined) begin();
+  else account.removal.then = begin;
+}
+
+/** Reads some messages, delivers them, and goes on when they have left the process: a store that is
+ *  full does not fill the memory. */
+function readPage(kernel: Kernel, account: Account, targets: readonly Resource[]): void {
+  account.hasOffline = false;
   kernel.ask(
-    { op: 'offline.read', account: account.jid },
-    (messages) => {
-      deliverAll(kernel, account, targets, messages);
-      done();
+    { op: 'offline.read', account: account.jid, maxBytes: PAGE_BYTES },
+    ({ messages, more }) => {
+      const isDelivered = deliverPage(kernel, account, targets, messages, () => {
+        if (more) readPage(kernel, account, targets);
+      }, () => {
+        if (more) finish(kernel, account);
+      });
+      if (!isDelivered || !more) finish(kernel, account);
     },
     () => {
       account.hasOffline = true;
-      done();
+      finish(kernel, account);
     },
   );
 }
 
-function deliverAll(kernel: Kernel, account: Account, targets: readonly Resource[], messages: readonly OfflineMessage[]): void {
+/** Delivers messages and has the store forget them once they have left the process.
+ *  @returns false when there is no route to deliver them to any more, or nothing to deliver */
+function deliverPage(kernel: Kernel, account: Account, targets: readonly Resource[], messages: readonly OfflineMessage[], removed: () => void, kept: () => void): boolean {
   const last = messages.at(-1);
-  if (last === undefined) return;
   const routes = targets.filter((resource) => !resource.isDraining && !resource.hasOptedOut && canSend(resource));
-  if (routes.length === 0) {
+  const [route] = routes;
+  if (last === undefined) return false;
+  if (route === undefined) {
     account.hasOffline = true;
-    return;
+    return false;
   }
-  for (const { xml } of messages) for (const resource of routes) kernel.send(resource.stream, xml);
-  // Should this fail, the messages are delivered a second time rather than lost.
-  kernel.ask({ op: 'offline.remove', account: account.jid, upTo: last.sequence }, () => {}, () => { account.hasOffline = true; });
+  for (const { xml } of messages) for (const { stream } of routes) kernel.send(stream, xml);
+  const removal: NonNullable<Account['removal']> = { then: undefined };
+  account.removal = removal;
+  const settle = (then: () => void): void => {
+    account.removal = undefined;
+    then();
+    removal.then?.();
+    letGo(kernel, account);
+  };
+  // If they don't leave, or are not forgotten, they are delivered a second time rather than lost.
+  kernel.ask({ op: 'offline.remove', account: account.jid, upTo: last.sequence }, () => settle(removed), () => {
+    account.hasOffline = true;
+    settle(kept);
+  }, route.stream.id);
+  return true;
+}
+
+function finish(kernel: Kernel, account: Account): void {
+  account.users -= 1;
+  release(kernel, account);
+  letGo(kernel, account);
 }
 
 function release(kernel: Kernel, account: Account): void {

@@ -4,7 +4,7 @@
 import type { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { bindRequestOf } from './binding.ts';
-import { bounce, deliverMessage } from './deliver.ts';
+import { bounce, deliverMessage, reachOf } from './deliver.ts';
 import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -51,15 +51,25 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
   }
   const task = receiveStanza(kernel, stream, resource, element);
   if (task === undefined) return;
+  const isStoring = isForStore(kernel, element);
   stream.isBusy = true;
-  kernel.run(
-    task,
-    () => kernel.wiring.whenIdle(stream),
-    () => {
-      refuse(kernel, resource, element, new StanzaError('internal-server-error'));
-      kernel.wiring.whenIdle(stream);
-    },
-  );
+  stream.isStoring = isStoring;
+  stream.tasks += 1;
+  const done = (): void => {
+    stream.tasks -= 1;
+    if (stream.tasks === 0) kernel.wiring.whenIdle(stream);
+  };
+  kernel.run(task, done, () => {
+    refuse(kernel, resource, element, new StanzaError('internal-server-error'));
+    done();
+  });
+}
+
+/** Whether a first-level element is a message that goes to the store as things stand. */
+export function isForStore(kernel: Kernel, element: Element): boolean {
+  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
+  const to = parseJid(element.attrs.to);
+  return to?.local !== undefined && to.domain === kernel.config.domain && reachOf(kernel, element, to).reach === 'store';
 }
 
 function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanza: Element): Task | undefined {

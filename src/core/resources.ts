@@ -37,8 +37,12 @@ export class Stream {
   peer: string | undefined;
   /** What the last header brought of unpredictable characters. */
   entropy = '';
-  /** A stanza of this stream waits for the store. */
+  /** Something of this stream waits for the store, or for SASL. */
   isBusy = false;
+  /** What waits is nothing but messages on their way to the store; others may follow them there. */
+  isStoring = false;
+  /** Stanzas of this stream that wait for the store. */
+  tasks = 0;
   isPaused = false;
   queue: Queued[] = [];
 
@@ -75,6 +79,8 @@ export class Account {
   hasOffline = false;
   /** Absent until the roster is needed. */
   roster: Roster | undefined;
+  /** Messages were delivered that the store has not forgotten yet; what is to be done once it has. */
+  removal: { then: (() => void) | undefined } | undefined;
   /** While the store is being emptied towards a route: all that must come after. */
   held: Held[] | undefined;
   /** Tasks that are at work on the account. */

@@ -44,6 +44,12 @@ export interface OfflineMessage {
   readonly xml: string;
 }
 
+/** The oldest messages, and whether there are others. */
+export interface OfflinePage {
+  readonly messages: readonly OfflineMessage[];
+  readonly more: boolean;
+}
+
 /** Every request, and the reply that belongs to it. */
 export interface StoreOperations {
   'account.list': { request: { readonly domain: string }; reply: readonly BareJid[] };
@@ -63,8 +69,9 @@ export interface StoreOperations {
   'roster.remove': { request: { readonly account: BareJid; readonly jid: BareJid }; reply: number };
   /** Keeps a message unless `limit` of them wait already, or the account does not exist. */
   'offline.append': { request: { readonly account: BareJid; readonly at: number; readonly xml: string; readonly limit: number }; reply: 'stored' | 'full' | 'no-account' };
-  /** The messages that wait, oldest first. */
-  'offline.read': { request: { readonly account: BareJid }; reply: readonly OfflineMessage[] };
+  /** The messages that wait, oldest first: as many as have `maxBytes` together (UTF-16 code units will
+   *  do for bytes), and at least one if there is one. */
+  'offline.read': { request: { readonly account: BareJid; readonly maxBytes: number }; reply: OfflinePage };
   /** Forgets the messages up to and including this one. */
   'offline.remove': { request: { readonly account: BareJid; readonly upTo: number }; reply: null };
   /** A document that is kept for the account, such as its vCard; `space` and `key` name it. */

@@ -52,6 +52,8 @@ export abstract class Connection implements Transport, Flushable {
   #stanzasPaidUntil = 0;
   #bytesPaidUntil = 0;
   #deadline: NodeJS.Timeout | undefined;
+  /** Who waits for what was sent to leave the process. */
+  #unsettled: Set<(sent: boolean) => void> | undefined;
 
   constructor(surroundings: Surroundings, framing: Framing, security: Security) {
     this.surroundings = surroundings;
@@ -62,6 +64,8 @@ export abstract class Connection implements Transport, Flushable {
 
   /** Writes these strings as they are, in one go. */
   protected abstract write(frames: readonly string[]): void;
+  /** Calls back when the kernel has all that was written before. */
+  protected abstract whenWritten(done: () => void): void;
   /** What was written and hasn't reached the kernel yet. */
   protected abstract readonly unsent: number;
   protected abstract suspendReading(): void;
@@ -112,6 +116,16 @@ export abstract class Connection implements Transport, Flushable {
 
   trust(): void {
     this.regime = this.surroundings.regimes.user;
+  }
+
+  whenSent(done: (sent: boolean) => void): void {
+    if (this.#phase === 'lost') return done(false);
+    const unsettled = (this.#unsettled ??= new Set());
+    unsettled.add(done);
+    // Behind the write at the end of this turn.
+    setImmediate(() => this.whenWritten(() => {
+      if (unsettled.delete(done)) done(true);
+    }));
   }
 
   pause(): void {
@@ -179,6 +193,9 @@ export abstract class Connection implements Transport, Flushable {
     if (this.#phase === 'lost') return;
     this.#phase = 'lost';
     this.#outbox = [];
+    const unsettled = [...(this.#unsettled ?? [])];
+    this.#unsettled?.clear();
+    for (const done of unsettled) done(false);
     clearTimeout(this.#deadline);
     clearTimeout(this.#throttle);
     this.surroundings.driver.feed({ type: 'stream.lost', stream: this.#stream });

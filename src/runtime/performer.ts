@@ -130,9 +130,18 @@ export class Performer {
     if (attached !== undefined) attached.exchange = undefined;
   }
 
-  #ask({ request, operation }: Extract<Effect, { type: 'store' }>, cause: StreamId | undefined): void {
-    this.#answer(request, operation.op, cause,
-      attempt(() => this.#options.store.perform(operation)).then((reply) => ({ type: 'store.replied', request, reply })));
+  #ask({ request, operation, after }: Extract<Effect, { type: 'store' }>, cause: StreamId | undefined): void {
+    const ask = async (): Promise<Input> => {
+      if (after !== undefined && !(await this.#sent(after))) return { type: 'store.failed', request };
+      return { type: 'store.replied', request, reply: await this.#options.store.perform(operation) };
+    };
+    this.#answer(request, operation.op, cause, attempt(ask));
+  }
+
+  /** Whether all that was sent over a stream has left the process; false when the stream ended first. */
+  #sent(stream: StreamId): Promise<boolean> {
+    const transport = this.#attached.get(stream)?.transport;
+    return transport === undefined ? Promise.resolve(false) : new Promise((resolve) => transport.whenSent(resolve));
   }
 
   #derive({ request, password }: Extract<Effect, { type: 'deriveCredentials' }>, cause: StreamId | undefined): void {

@@ -130,6 +130,11 @@ export class TcpConnection extends Connection {
     else this.#socket.write(frames.join(''));
   }
 
+  protected override whenWritten(done: () => void): void {
+    // A write that fails is followed by the end of the connection.
+    this.#socket.write('', (error) => void (error ?? done()));
+  }
+
   protected override get unsent(): number {
     return this.#socket.writableLength;
   }

@@ -18,6 +18,8 @@ export interface Transport {
   startTls(): void;
   restart(): void;
   trust(): void;
+  /** Tells once all that was sent before has left the process, or false if the connection ends first. */
+  whenSent(done: (sent: boolean) => void): void;
   pause(): void;
   resume(): void;
   /** Ends the connection at once; what waits to be sent is lost. */

@@ -109,6 +109,11 @@ export class WebSocketConnection extends Connection {
     this.#socket.uncork();
   }
 
+  protected override whenWritten(done: () => void): void {
+    // A write that fails is followed by the end of the connection.
+    this.#socket.write('', (error) => void (error ?? done()));
+  }
+
   protected override get unsent(): number {
     return this.#webSocket.bufferedAmount;
   }

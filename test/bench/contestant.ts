@@ -25,6 +25,12 @@ export class Contestant {
     this.#pin = pin;
   }
 
+  /** Starts the server unless it runs. */
+  async start(): Promise<Running> {
+    this.#running ??= await start(this.#recipe, this.#directory, this.#pin);
+    return this.#running;
+  }
+
   /** Creates accounts over the wire (XEP-0077). */
   async register(accounts: Accounts, sizes: Sizes): Promise<void> {
     await this.#generate('register', accounts, sizes);
@@ -43,8 +49,7 @@ export class Contestant {
   }
 
   async #generate(scenario: string, accounts: Accounts, sizes: Sizes): Promise<Outcome> {
-    this.#running ??= await start(this.#recipe, this.#directory, this.#pin);
-    const { pid, port } = this.#running;
+    const { pid, port } = await this.start();
     return generate(this.#pin, { scenario, port, pid, domain: 'localhost', accounts, ...sizes });
   }
 }

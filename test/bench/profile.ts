@@ -11,6 +11,8 @@ interface ProfileNode {
 }
 
 interface Profile {
+  /** Microseconds of the monotonic clock, which is that of process.hrtime. */
+  readonly startTime: number;
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
@@ -19,15 +21,16 @@ interface Profile {
 const ROOT = new URL('../../', import.meta.url).href;
 const SHOWN = 25;
 
-/** Self-time of all threads in a folder of profiles, as two tables. */
-export function summarize(directory: string): string {
+/** Self-time of all threads in a folder of profiles, as two tables.
+ *  @param since leaves out what was before, such as the start of the server: microseconds of process.hrtime */
+export function summarize(directory: string, since = 0): string {
   const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.cpuprofile')) : [];
   if (files.length === 0) return `no profile was written to ${directory}: did the server end by a signal?`;
   const byPlace = new Map<string, number>();
   const byFunction = new Map<string, number>();
   let total = 0;
   for (const file of files) {
-    for (const [node, micros] of selfTimes(JSON.parse(readFileSync(join(directory, file), 'utf8')) as Profile)) {
+    for (const [node, micros] of selfTimes(JSON.parse(readFileSync(join(directory, file), 'utf8')) as Profile, since)) {
       const { functionName, url, lineNumber } = node.callFrame;
       if (functionName === '(idle)' || functionName === '(program)' || functionName === '(root)') continue;
       const place = placeOf(url);
@@ -43,12 +46,14 @@ export function summarize(directory: string): string {
 }
 
 /** Self-time by node, in microseconds: each sample is charged the time since the one before. */
-function selfTimes({ nodes, samples, timeDeltas }: Profile): Map<ProfileNode, number> {
+function selfTimes({ nodes, samples, startTime, timeDeltas }: Profile, since: number): Map<ProfileNode, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const times = new Map<ProfileNode, number>();
+  let now = startTime;
   samples.forEach((id, i) => {
+    now += timeDeltas[i] ?? 0;
     const node = byId.get(id);
-    if (node !== undefined) times.set(node, (times.get(node) ?? 0) + (timeDeltas[i] ?? 0));
+    if (node !== undefined && now >= since) times.set(node, (times.get(node) ?? 0) + (timeDeltas[i] ?? 0));
   });
   return times;
 }

@@ -131,9 +131,11 @@ async function profile({ chosen, sizes, accounts, folder, pin }: Bench): Promise
     const profiles = join(folder, 'profiles', scenario.name);
     const profiled = new Contestant(waystate({ memory: false, profiles }), folder, pin);
     say(`profile: ${scenario.name} (${scenario.about})`);
+    await profiled.start();
+    const since = Number(process.hrtime.bigint() / 1000n);
     await measure(profiled, scenario, 1, sizes);
     await profiled.stop();
-    process.stdout.write(`\n## ${scenario.name}\n\n${summarize(profiles)}\n\n`);
+    process.stdout.write(`\n## ${scenario.name}\n\n${summarize(profiles, since)}\n\n`);
   }
 }
 

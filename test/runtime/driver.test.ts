@@ -39,6 +39,11 @@ class NotingTransport implements Transport {
   startTls = (): void => this.#note('startTls');
   restart = (): void => this.#note('restart');
   trust = (): void => this.#note('trust');
+  whenSent = (done: (sent: boolean) => void): void => {
+    this.#note('whenSent');
+    this.settleSent = done;
+  };
+  settleSent: (sent: boolean) => void = () => {};
   pause = (): void => this.#note('pause');
   resume = (): void => this.#note('resume');
 

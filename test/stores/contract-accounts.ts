@@ -42,13 +42,13 @@ export function accountContract(perform: Perform): void {
   test('account: a new one of an old name has nothing of the old one, and repeats no version (RFC 6121 §2.6)', async () => {
     await fill(perform);
     const old = await perform({ op: 'roster.read', account: juliet });
-    const [oldMessage] = await perform({ op: 'offline.read', account: juliet });
+    const { messages: [oldMessage] } = await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity });
     await perform({ op: 'account.remove', account: juliet });
     await create(perform);
     expect(await contentOf(perform)).toEqual([{ exists: true, offline: 0 }, credentials(), [], [], null]);
     expect(await perform({ op: 'roster.write', account: juliet, record: record(romeo) })).toBeGreaterThan(old.version);
     await perform({ op: 'offline.append', account: juliet, at: 1, xml: '<message/>', limit: 9 });
-    const [message] = await perform({ op: 'offline.read', account: juliet });
+    const { messages: [message] } = await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity });
     expect(message?.sequence).toBeGreaterThan(oldMessage?.sequence ?? Infinity);
   });
 }
@@ -95,7 +95,7 @@ export function textContract(perform: Perform): void {
       await perform({ op: 'roster.write', account, record: record(account, { name: account, groups: [account] }) });
     }
     for (const account of accounts) {
-      const messages = await perform({ op: 'offline.read', account });
+      const { messages } = await perform({ op: 'offline.read', account, maxBytes: Infinity });
       expect(messages.map(({ xml }) => xml)).toEqual([`<body>${account} \u{1F389}\n\t&amp;</body>`]);
       const roster = await perform({ op: 'roster.read', account });
       expect(roster.records).toEqual([record(account, { name: account, groups: [account] })]);

@@ -53,12 +53,12 @@ export function rosterContract(perform: Perform): void {
 /** Waiting messages are a bounded queue. */
 export function offlineContract(perform: Perform): void {
   const append = (xml: string, limit = 9, account = juliet) => perform({ op: 'offline.append', account, at: Number(xml), xml, limit });
-  const waiting = async (account = juliet) => (await perform({ op: 'offline.read', account })).map(({ xml }) => xml);
+  const waiting = async (account = juliet) => (await perform({ op: 'offline.read', account, maxBytes: Infinity })).messages.map(({ xml }) => xml);
 
   test('offline: messages wait in the order in which they came, with their time (XEP-0160 §3)', async () => {
     await create(perform);
     for (const xml of ['3', '1', '2']) expect(await append(xml)).toBe('stored');
-    const messages = await perform({ op: 'offline.read', account: juliet });
+    const { messages } = await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity });
     expect(messages.map(({ at, xml }) => [at, xml])).toEqual([[3, '3'], [1, '1'], [2, '2']]);
     const sequences = messages.map(({ sequence }) => sequence);
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
@@ -69,7 +69,7 @@ export function offlineContract(perform: Perform): void {
     await create(perform);
     expect(await append('1', 0)).toBe('full');
     expect([await append('1', 2), await append('2', 2), await append('3', 2)]).toEqual(['stored', 'stored', 'full']);
-    const [first] = await perform({ op: 'offline.read', account: juliet });
+    const { messages: [first] } = await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity });
     await perform({ op: 'offline.remove', account: juliet, upTo: first?.sequence ?? 0 });
     expect([await append('4', 2), await append('5', 2)]).toEqual(['stored', 'full']);
     expect(await waiting()).toEqual(['2', '4']);
@@ -86,7 +86,7 @@ export function offlineContract(perform: Perform): void {
     await create(perform, romeo);
     for (const xml of ['1', '2']) await append(xml);
     await append('1', 9, romeo);
-    const last = (await perform({ op: 'offline.read', account: juliet })).at(-1);
+    const last = (await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity })).messages.at(-1);
     await append('3');
     for (let times = 0; times < 2; times++) {
       expect(await perform({ op: 'offline.remove', account: juliet, upTo: last?.sequence ?? 0 })).toBeNull();
@@ -100,7 +100,7 @@ export function offlineContract(perform: Perform): void {
   test('offline: no sequence comes twice, also when all were removed', async () => {
     await create(perform);
     await append('1');
-    const [first] = await perform({ op: 'offline.read', account: juliet });
+    const { messages: [first] } = await perform({ op: 'offline.read', account: juliet, maxBytes: Infinity });
     await perform({ op: 'offline.remove', account: juliet, upTo: first?.sequence ?? 0 });
     await append('2');
     await perform({ op: 'offline.remove', account: juliet, upTo: first?.sequence ?? 0 });

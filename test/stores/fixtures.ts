@@ -46,7 +46,7 @@ export async function contentOf(perform: Perform, account = juliet): Promise<unk
     perform({ op: 'account.read', account }),
     perform({ op: 'credentials.read', account }),
     perform({ op: 'roster.read', account }).then(({ records }) => records),
-    perform({ op: 'offline.read', account }).then((messages) => messages.map(({ xml }) => xml)),
+    perform({ op: 'offline.read', account, maxBytes: Infinity }).then(({ messages }) => messages.map(({ xml }) => xml)),
     perform({ op: 'document.read', account, space: 'vcard-temp', key: 'vCard' }),
   ]);
 }

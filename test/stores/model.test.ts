@@ -36,14 +36,14 @@ const request: fc.Arbitrary<StoreRequest> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ op: op('roster.write'), account, record: rosterRecord }) },
   { weight: 1, arbitrary: fc.record({ op: op('roster.remove'), account, jid: contact }) },
   { weight: 5, arbitrary: fc.record({ op: op('offline.append'), account, at: small, xml: text, limit: small }) },
-  { weight: 2, arbitrary: fc.record({ op: op('offline.read'), account }) },
+  { weight: 2, arbitrary: fc.record({ op: op('offline.read'), account, maxBytes: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('offline.remove'), account, upTo: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('document.read'), account, ...name }) },
   { weight: 2, arbitrary: fc.record({ op: op('document.write'), account, ...name, xml: text }) },
 );
 
 /** Requests in groups; those of a group are made without awaiting one another. */
-const groups = fc.array(fc.array(request, { maxLength: 12 }), { maxLength: 5 });
+const groups = fc.array(fc.array(request, { maxLength: 12, size: 'max' }), { maxLength: 5, size: 'max' });
 
 type Reply = StoreReply | typeof rejected;
 

@@ -29,7 +29,12 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     case 'offline.append':
       if (past === undefined) return 'no-account';
       return waiting(after, account).length > waiting(history, account).length ? 'stored' : 'full';
-    case 'offline.read': return waiting(history, account);
+    case 'offline.read': {
+      const messages = waiting(history, account);
+      const sizes = messages.map((_, index) => messages.slice(0, index + 1).reduce((sum, { xml }) => sum + xml.length, 0));
+      const fitting = messages.filter((_, index) => index === 0 || (sizes[index] ?? 0) <= request.maxBytes);
+      return { messages: fitting, more: fitting.length < messages.length };
+    }
     case 'offline.remove': return null;
     case 'document.read': return document(past ?? [], request.space, request.key);
     case 'document.write': return past === undefined ? rejected : null;

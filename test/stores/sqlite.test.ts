@@ -151,7 +151,7 @@ describe('sqlite, the thread', () => {
     const results = await Promise.allSettled([append(1), append(1.5), append(2)]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await store.perform({ op: 'account.read', account: romeo })).toEqual({ exists: true, offline: 2 });
-    const messages = await store.perform({ op: 'offline.read', account: romeo });
+    const { messages } = await store.perform({ op: 'offline.read', account: romeo, maxBytes: Infinity });
     expect(messages.map(({ xml }) => xml)).toEqual(['1', '2']);
   });
 
