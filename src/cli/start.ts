@@ -8,6 +8,7 @@ import { standardFeatures } from '../core/features/all.ts';
 import { register } from '../core/features/register.ts';
 import type { Feature } from '../core/feature.ts';
 import { createCore } from '../core/server.ts';
+import type { Core, Observer } from '../core/server.ts';
 import type { Store } from '../core/store.ts';
 import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
 import type { KeyAndCertificate } from '../runtime/certificate.ts';
@@ -27,15 +28,24 @@ const registrationLimit = { accounts: 3, perMs: 3_600_000 };
 /** What is left of a stop after the drain: closing tags, and the store's last answers. */
 const stopGraceMs = 5_000;
 
+/** What a server is started with, beside its configuration. */
+export interface Surroundings {
+  readonly log: Log;
+  /** Who watches the machines at work; nobody when left out. */
+  readonly observer?: Observer;
+}
+
 /** Starts the server that a configuration describes.
  *  @throws (rejects) when a port can't be opened, or the store or a certificate can't be read; then nothing is left open.
  *  @example
  *  const server = await startServer(parseConfig('{ "memory": true }', 'config.json'), { log });
  *  await server.stop(); */
-export async function startServer(config: Config, { log }: { readonly log: Log }): Promise<RunningServer> {
+export async function startServer(config: Config, { log, observer }: Surroundings): Promise<RunningServer> {
   const store = await openStore(config);
+  const core = createCore(coreConfig(config), featuresOf(config));
+  core.observe(observer);
   try {
-    return await listen(config, store, log);
+    return await listen(config, core, store, log);
   } catch (error) {
     await store.close();
     throw error;
@@ -46,10 +56,10 @@ function openStore({ memory, data, store: { synchronous } }: Config): Promise<St
   return memory ? Promise.resolve(memoryStore()) : sqliteStore({ directory: data, synchronous });
 }
 
-async function listen(config: Config, store: Store, log: Log): Promise<RunningServer> {
+async function listen(config: Config, core: Core, store: Store, log: Log): Promise<RunningServer> {
   const { auth, domain, limits } = config;
   const server = await startRuntime({
-    core: createCore(coreConfig(config), featuresOf(config)),
+    core,
     store,
     authenticator: saslAuthenticator({ store, anonymous: auth.anonymous, mechanisms: auth.mechanisms, iterations: auth.iterations }),
     deriveCredentials: (password) => deriveCredentials(password, auth.iterations),

@@ -15,6 +15,7 @@ export interface Delays {
   readonly requestTimeout: number;
 }
 
+/** The configuration of a core. */
 export interface CoreConfig {
   /** The domainpart that the server serves, prepared and enforced. */
   readonly domain: string;

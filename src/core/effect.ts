@@ -11,6 +11,7 @@ export interface ServerHeader {
   readonly to?: string;
 }
 
+/** One effect: on a stream, on the store, on a timer, or for the log. */
 export type Effect =
   /** Send the stream header, or `<open/>`. */
   | { readonly type: 'open'; readonly stream: StreamId; readonly header: ServerHeader }

@@ -33,6 +33,7 @@ export interface StreamHeader {
   readonly lang?: string;
 }
 
+/** One input: of a stream, of the store, of a timer, or of the operator. */
 export type Input =
   /** `origin`: where the peer comes from, such as its IP address; what strangers may do together from
    *  one place is counted by it. */

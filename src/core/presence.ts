@@ -1,12 +1,13 @@
 /** What a resource's presence makes the server say, and to whom. Spec: RFC 6121 §4.
  *  Not here: when (machines/presence.ts, machines/directed-presence.ts), subscriptions
  *  (subscriptions.ts), probes that come in (probe.ts). @module */
-import { Element } from 'ltx';
+import { Element, parse } from 'ltx';
 import { stepDirectedPresence } from '../../machines/directed-presence.ts';
 import type { DirectedPresenceEvent } from '../../machines/directed-presence.ts';
 import { stepPresence } from '../../machines/presence.ts';
 import type { PresenceEvent } from '../../machines/presence.ts';
 import type { BareJid } from '../../machines/vocabulary.ts';
+import { detached } from './detached.ts';
 import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -25,7 +26,7 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
   for (const effect of effects) {
     switch (effect.type) {
       case 'broadcastAvailable':
-        resource.lastPresence = said;
+        resource.lastPresence = kept(said);
         broadcast(kernel, resource, said);
         advanceAllDirected(kernel, resource, () => ({ type: 'resource.available' }), said);
         break;
@@ -154,6 +155,11 @@ function answerOwnProbes(kernel: Kernel, resource: Resource): void {
 
 function show(kernel: Kernel, other: Resource, resource: Resource): void {
   if (other.lastPresence !== undefined) put(kernel, resource, fanOut(other.lastPresence)(resource.account.jid));
+}
+
+/** Presence to be shown later. It is a copy that does not keep the read alive in which it came. */
+function kept(stanza: Element): Element {
+  return parse(detached(serialize(stanza)));
 }
 
 /** The unavailable presence that the server sends on behalf of a resource (RFC 6121 §4.5.2). */

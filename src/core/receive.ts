@@ -55,7 +55,10 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
   stream.isBusy = true;
   stream.isStoring = isStoring;
   stream.tasks += 1;
+  // The account stays in memory for the task, should its last resource go meanwhile.
+  resource.account.users += 1;
   const done = (): void => {
+    release(kernel, resource.account);
     stream.tasks -= 1;
     if (stream.tasks === 0) kernel.wiring.whenIdle(stream);
   };

@@ -15,7 +15,9 @@ import { advanceRoute, advanceSession } from './sessions.ts';
 
 /** Who wants to watch the core at work. */
 export interface Observer {
+  /** Told of each step of each machine, ignored events included. */
   onTransition?(transition: Transition): void;
+  /** Told what became of each message. */
   onFate?(fate: Fate): void;
 }
 

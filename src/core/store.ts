@@ -79,6 +79,7 @@ export interface StoreOperations {
   'document.write': { request: { readonly account: BareJid; readonly space: string; readonly key: string; readonly xml: string }; reply: null };
 }
 
+/** The name of an operation. */
 export type StoreOperation = keyof StoreOperations;
 
 /** A request: its operation's name beside its parameters. */

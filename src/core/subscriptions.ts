@@ -7,6 +7,7 @@ import type { SubscriptionEvent } from '../../machines/subscription.ts';
 import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { pushContact, writeContact } from './contacts.ts';
+import { detached } from './detached.ts';
 import type { Kernel } from './kernel.ts';
 import { put } from './offline.ts';
 import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
@@ -60,7 +61,7 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   const before = roster.records.get(contact);
   const { state, effects } = kernel.transit('subscription', `${account.jid} ${contact}`, stepSubscription, stateOf(before), { type });
   const names = effects.map((effect) => effect.type);
-  const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? serialize(sent.stanza) : undefined);
+  const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? detached(serialize(sent.stanza)) : undefined);
   if (before === undefined && isKept(after) && roster.records.size >= kernel.config.rosterLimit) return false;
   if (isKept(after) ? isChanged(before, after) : before !== undefined) yield* writeContact(account, roster, after);
   for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);

@@ -13,6 +13,7 @@ export interface SaslChannel {
   readonly bindings: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What an exchange makes of one message of the client. */
 export type SaslOutcome =
   | { readonly type: 'challenge'; readonly data: string }
   /** `data` is the additional data with success, in base64. */
@@ -22,9 +23,11 @@ export type SaslOutcome =
 /** One exchange. `data` is the text of `<auth/>` or `<response/>` as it came: base64, `=` for an
  *  empty one, undefined for none (RFC 6120 §6.4.2). Never rejects. */
 export interface SaslExchange {
+  /** Takes the client's next message. */
   respond(data: string | undefined): Promise<SaslOutcome>;
 }
 
+/** Offers SASL mechanisms and begins their exchanges (RFC 6120 §6). */
 export interface Authenticator {
   /** The mechanisms to offer on this channel, best first. */
   mechanisms(channel: SaslChannel): readonly string[];

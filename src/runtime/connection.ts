@@ -64,6 +64,7 @@ export abstract class Connection implements Transport, Flushable {
 
   /** Writes these strings as they are, in one go. */
   protected abstract write(frames: readonly string[]): void;
+  abstract readonly origin: string;
   /** Calls back when the kernel has all that was written before. */
   protected abstract whenWritten(done: () => void): void;
   /** What was written and hasn't reached the kernel yet. */

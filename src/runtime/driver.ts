@@ -26,6 +26,7 @@ export interface DriverOptions {
   readonly core: Pick<Core, 'step'>;
   readonly store: Store;
   readonly authenticator: Authenticator;
+  /** Makes what is kept of a password. */
   readonly deriveCredentials: (password: string) => Promise<Credentials>;
   readonly log: Log;
   /** Milliseconds since the epoch; `Date.now` unless given. */
@@ -97,7 +98,7 @@ class CoreDriver implements Driver {
     const stream = `c${this.#names.toString(36)}`;
     this.#performer.attach(stream, transport);
     named(stream);
-    this.feed({ type: 'stream.opened', stream, channel: transport.channel });
+    this.feed({ type: 'stream.opened', stream, channel: transport.channel, origin: transport.origin });
   }
 
   feedHeader(stream: StreamId, header: StreamHeader): void {

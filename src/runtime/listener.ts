@@ -30,7 +30,7 @@ import { handshake, Identity, minVersion } from './tls.ts';
  *  or a stream over WebSocket, plain or over HTTPS (RFC 7395). */
 export type ListenerKind = 'c2s' | 'c2sTls' | 'http' | 'https';
 
-/** One address to listen on, or, in {@link Listeners}, the one that is listened on. Port 0 takes any that
+/** One address to listen on or, once it is open, the one that is listened on. Port 0 takes any that
  *  is free. */
 export interface ListenerAddress {
   readonly kind: ListenerKind;

@@ -6,6 +6,7 @@ import { StreamReader } from '../core/xml/reader.ts';
 import { tlsSecurity } from './channel.ts';
 import type { Security } from './channel.ts';
 import { channelBindings } from './channel-binding.ts';
+import { networkOf } from './address.ts';
 import { Connection } from './connection.ts';
 import type { Surroundings } from './connection.ts';
 import { tcpFraming } from './framing.ts';
@@ -128,6 +129,10 @@ export class TcpConnection extends Connection {
     // Amid a handshake there is no way to say anything (RFC 6120 §5.4.3.1 rule 1).
     if (this.#securing) this.destroy();
     else this.#socket.write(frames.join(''));
+  }
+
+  override get origin(): string {
+    return networkOf(this.#socket.remoteAddress ?? '');
   }
 
   protected override whenWritten(done: () => void): void {

@@ -9,6 +9,8 @@ import type { SaslChannel } from './authenticator.ts';
 export interface Transport {
   /** What is offered at this moment; told to the core when the stream opens. */
   readonly channel: Channel;
+  /** The network that the peer comes from. */
+  readonly origin: string;
   /** What a SASL exchange may know of the connection at this moment. */
   readonly saslChannel: SaslChannel;
   open(header: ServerHeader): void;

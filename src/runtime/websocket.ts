@@ -9,6 +9,7 @@ import { NS } from '../core/namespaces.ts';
 import { StreamReader } from '../core/xml/reader.ts';
 import type { ReaderEvent } from '../core/xml/reader.ts';
 import type { Security } from './channel.ts';
+import { networkOf } from './address.ts';
 import { Connection } from './connection.ts';
 import type { Surroundings } from './connection.ts';
 import { webSocketFraming } from './framing.ts';
@@ -107,6 +108,10 @@ export class WebSocketConnection extends Connection {
     this.#socket.cork();
     for (const frame of frames) this.#webSocket.send(frame);
     this.#socket.uncork();
+  }
+
+  override get origin(): string {
+    return networkOf(this.#socket.remoteAddress ?? '');
   }
 
   protected override whenWritten(done: () => void): void {

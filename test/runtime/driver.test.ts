@@ -21,6 +21,7 @@ const readAccount = (request: number): Effect => ({ type: 'store', request, oper
 /** A connection that notes what is asked of it, and dies when it is told to. */
 class NotingTransport implements Transport {
   readonly channel = channel;
+  readonly origin = '127.0.0.1';
   readonly saslChannel = saslChannel;
   readonly asked: string[] = [];
   readonly #driver: Driver;

@@ -3,6 +3,7 @@
 import { Element } from 'ltx';
 import { rosterOf } from '../accounts.ts';
 import { advanceRoster, itemElement, pushContact, writeContact } from '../contacts.ts';
+import { detached } from '../detached.ts';
 import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
 import { parseBare } from '../jid.ts';
 import { Kernel } from '../kernel.ts';
@@ -66,8 +67,8 @@ function* set(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): T
 
 /** The name and the groups that a client gives a contact, or what is wrong with them (§2.3.3). */
 function contentOf(item: Element): { readonly name?: string; readonly groups: readonly string[] } | StanzaError {
-  const { name } = item.attrs;
-  const groups = item.getChildren('group').map((group) => group.getText());
+  const name = item.attrs.name === undefined ? undefined : detached(item.attrs.name);
+  const groups = item.getChildren('group').map((group) => detached(group.getText()));
   if (new Set(groups).size !== groups.length) return new StanzaError('bad-request', 'A group is named twice.');
   if ((name?.length ?? 0) > MOST_CHARACTERS || groups.length > MOST_GROUPS) return new StanzaError('not-acceptable');
   if (groups.some((group) => group === '' || group.length > MOST_CHARACTERS)) return new StanzaError('not-acceptable');
