@@ -1,0 +1,41 @@
+/** A broken invariant ends one stream, and the server goes on. Spec: RFC 6120 §4.9.3.8, DESIGN §2. @module */
+import { expect, test } from 'vitest';
+import { standardFeatures } from '../../src/core/features/all.ts';
+import type { Feature } from '../../src/core/feature.ts';
+import { invariant } from '../../src/core/invariant.ts';
+import { ask } from '../../src/core/task.ts';
+import { InProcess } from '../world/in-process.ts';
+
+/** A feature of which the server's author was too sure. */
+const faulty: Feature = {
+  name: 'faulty',
+  iq: [
+    { name: 'now', xmlns: 'faulty', types: ['get'], to: ['server'], answer: () => invariant(false, 'never') ?? null },
+    {
+      name: 'later', xmlns: 'faulty', types: ['get'], to: ['server'],
+      * answer(_host, { resource }) {
+        yield* ask({ op: 'account.read', account: resource.account.jid });
+        invariant(false, 'never');
+        return null;
+      },
+    },
+  ],
+};
+
+test.each(['now', 'later'])('core: a feature that breaks an invariant %s ends the stream that asked, with internal-server-error', async (name) => {
+  const world = new InProcess({ features: [...standardFeatures, faulty] });
+  world.tolerant = true;
+  for (const account of ['juliet', 'romeo']) await world.account(account);
+  const juliet = await world.connect('juliet', 'balcony');
+  const romeo = await world.connect('romeo', 'orchard');
+  romeo.send(`<iq id="x" to="localhost" type="get"><${name} xmlns="faulty"/></iq>`);
+  const error = await romeo.next();
+  expect(error === 'closed' ? error : [error.name, error.getChildElements()[0]?.name]).toEqual(['stream:error', 'internal-server-error']);
+  expect(await romeo.next()).toBe('closed');
+  expect(world.effects.filter(({ type }) => type === 'report').length).toBe(1);
+  juliet.send('<iq id="alive" to="localhost" type="get"><ping xmlns="urn:xmpp:ping"/></iq>');
+  const pong = await juliet.next();
+  expect(pong !== 'closed' && pong.attrs.id).toBe('alive');
+  expect(world.core.census().resources).toBe(1);
+  await world.dispose();
+});
