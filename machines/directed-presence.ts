@@ -6,6 +6,7 @@ import { setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What the resource says to the entity, and what becomes of the resource. */
 export type DirectedPresenceEvent =
   | { readonly type: 'directed.available' }
   | { readonly type: 'directed.unavailable' }
@@ -15,6 +16,7 @@ export type DirectedPresenceEvent =
    *  subscriber. */
   | { readonly type: 'resource.unavailable'; readonly broadcast: boolean };
 
+/** The statechart; {@link stepDirectedPresence} advances it. */
 export const directedPresenceMachine = setup({
   types: { events: {} as DirectedPresenceEvent, meta: {} as Cite },
   actions: {

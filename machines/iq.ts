@@ -5,11 +5,13 @@ import { setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** How a request comes to its end. */
 export type IqEvent =
   /** A result or an error with the request's `id`, from the entity that was asked. */
   | { readonly type: 'answer.received' }
   | { readonly type: 'session.ended' };
 
+/** The statechart; {@link stepIq} advances it. */
 export const iqMachine = setup({
   types: { events: {} as IqEvent, meta: {} as Cite },
   actions: { settle: () => {} },

@@ -5,17 +5,20 @@ import { assign, setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What the client says of itself, and the end of its session. */
 export type PresenceEvent =
   /** Presence without `to` and without `type`; the priority is 0 where none is given. */
   | { readonly type: 'presence.available'; readonly priority: number }
   | { readonly type: 'presence.unavailable' }
   | { readonly type: 'session.ended' };
 
+/** What is kept of the last presence. */
 export interface PresenceContext {
   /** The priority of the last available presence, -128 to 127 (RFC 6121 §4.7.2.3). */
   readonly priority: number;
 }
 
+/** The statechart; {@link stepPresence} advances it. */
 export const presenceMachine = setup({
   types: { context: {} as PresenceContext, events: {} as PresenceEvent, meta: {} as Cite },
   actions: {

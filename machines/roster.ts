@@ -4,17 +4,20 @@ import { assign, setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What concerns one resource's copy of the roster. */
 export type RosterEvent =
   | { readonly type: 'roster.requested' }
   | { readonly type: 'roster.changed' }
   /** The client has answered a push, with a result or an error, or its time is over. */
   | { readonly type: 'push.settled' };
 
+/** What is kept of the pushes. */
 export interface RosterContext {
   /** Pushes that the client has not yet acknowledged. */
   readonly owed: number;
 }
 
+/** The statechart; {@link stepRoster} advances it. */
 export const rosterMachine = setup({
   types: { context: {} as RosterContext, events: {} as RosterEvent, meta: {} as Cite },
   actions: {

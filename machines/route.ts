@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What concerns a route; presence is not among it. */
 export type RouteEvent =
   /** The session has ended in order: no new messages, only what is owed. */
   | { readonly type: 'drain.begun' }
@@ -19,11 +20,13 @@ export type RouteEvent =
   | { readonly type: 'session.detached' }
   | { readonly type: 'session.attached' };
 
+/** What is kept of the answers. */
 export interface RouteContext {
   /** Answers that are owed to the route. */
   readonly owed: number;
 }
 
+/** The statechart; {@link stepRoute} advances it. */
 export const routeMachine = setup({
   types: { context: {} as RouteContext, events: {} as RouteEvent, meta: {} as Cite },
   actions: {

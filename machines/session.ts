@@ -5,6 +5,7 @@ import { setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What concerns a session, whatever stream it has. */
 export type SessionEvent =
   /** The stream ends in order: the client's closing tag, a shutdown, a stream error. */
   | { readonly type: 'stream.ended' }
@@ -15,6 +16,7 @@ export type SessionEvent =
   | { readonly type: 'resumption.enabled' }
   | { readonly type: 'session.resumed' };
 
+/** The statechart; {@link stepSession} advances it. */
 export const sessionMachine = setup({
   types: { events: {} as SessionEvent, meta: {} as Cite },
   actions: {

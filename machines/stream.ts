@@ -7,6 +7,7 @@ import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition }
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
+/** What the peer, the transport, SASL and the session have to say to a stream. */
 export type StreamEvent =
   /** A stream header that can be accepted. `secure`: it came over TLS. */
   | { readonly type: 'header.received'; readonly secure: boolean }
@@ -37,6 +38,7 @@ interface Fault {
   readonly text?: string;
 }
 
+/** What is kept of the negotiation, and of the end. */
 export interface StreamContext {
   /** Failed attempts at SASL on this stream. */
   readonly failures: number;
@@ -56,6 +58,7 @@ const owedOf = ({ context }: { context: StreamContext }): Fault => context.owed 
 const withData = ({ event }: { event: StreamEvent }): { data?: string } =>
   'data' in event && event.data !== undefined ? { data: event.data } : {};
 
+/** The statechart; {@link stepStream} advances it. */
 export const streamMachine = setup({
   types: { context: {} as StreamContext, events: {} as StreamEvent, meta: {} as Cite },
   actions: {

@@ -12,11 +12,13 @@ export type SubscriptionEvent = {
   readonly type: `${'outbound' | 'inbound'}.${'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed'}`;
 };
 
+/** What is kept beside the nine states. */
 export interface SubscriptionContext {
   /** The user has approved a request that has not come yet (RFC 6121 §3.4). */
   readonly approved: boolean;
 }
 
+/** The statechart; {@link stepSubscription} advances it. */
 export const subscriptionMachine = setup({
   types: { context: {} as SubscriptionContext, events: {} as SubscriptionEvent, meta: {} as Cite },
   actions: {

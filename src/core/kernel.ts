@@ -178,8 +178,10 @@ export class Kernel implements Host {
     try {
       next = advance();
     } catch (error) {
-      if (!(error instanceof StoreFailure)) throw error;
-      return failed();
+      // Whoever waits for the task is told in either case; only a failure of the store ends here.
+      failed();
+      if (error instanceof StoreFailure) return;
+      throw error;
     }
     if (next.done === true) return done(next.value);
     const replied = (reply: StoreReply | Credentials): void => this.#resume(task, () => task.next(reply), done, failed);

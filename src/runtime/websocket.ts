@@ -82,7 +82,10 @@ export class WebSocketConnection extends Connection {
     if (message[0] !== less) return { type: 'error', condition: 'bad-format' };
     const start = message.subarray(0, declaration.length).equals(declaration) ? message.indexOf('?>') + 2 : 0;
     this.#reader.restart();
-    const events = [message.subarray(0, start), before, message.subarray(start), after].flatMap((bytes) => this.#reader.push(bytes));
+    const inside = [message.subarray(0, start), before, message.subarray(start)].flatMap((bytes) => this.#reader.push(bytes));
+    // The message has closed what it is read in, behind which the reader looks at nothing.
+    if (inside.some((event) => event.type === 'end')) return { type: 'error', condition: 'bad-format' };
+    const events = [...inside, ...this.#reader.push(after)];
     const fault = events.find((event) => event.type === 'error');
     if (fault !== undefined) return fault;
     const [, only, end] = events;

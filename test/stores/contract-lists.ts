@@ -97,6 +97,22 @@ export function offlineContract(perform: Perform): void {
     expect(await waiting(romeo)).toEqual(['1']);
   });
 
+  test('offline: what does not fit comes with a later reading, and at least one message comes with each', async () => {
+    await create(perform);
+    for (const xml of ['1', '22', '333', '4444']) await append(xml);
+    const page = async (maxBytes: number) => {
+      const { messages, more } = await perform({ op: 'offline.read', account: juliet, maxBytes });
+      return [messages.map(({ xml }) => xml), more];
+    };
+    expect(await page(10)).toEqual([['1', '22', '333', '4444'], false]);
+    expect(await page(9)).toEqual([['1', '22', '333'], true]);
+    expect(await page(3)).toEqual([['1', '22'], true]);
+    expect(await page(0)).toEqual([['1'], true]);
+    const { messages } = await perform({ op: 'offline.read', account: juliet, maxBytes: 9 });
+    await perform({ op: 'offline.remove', account: juliet, upTo: messages.at(-1)?.sequence ?? 0 });
+    expect(await page(0)).toEqual([['4444'], false]);
+  });
+
   test('offline: no sequence comes twice, also when all were removed', async () => {
     await create(perform);
     await append('1');

@@ -27,6 +27,7 @@ storeContract('sqlite', async () => {
   };
 });
 
+let root: string;
 let directory: string;
 let opened: Store[];
 const open = async (busyTimeoutMs = 5000): Promise<Store> => {
@@ -36,12 +37,12 @@ const open = async (busyTimeoutMs = 5000): Promise<Store> => {
 };
 
 beforeEach(() => {
-  directory = temporaryDirectory();
+  directory = root = temporaryDirectory();
   opened = [];
 });
 afterEach(async () => {
   await Promise.all(opened.map((store) => store.close()));
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(root, { recursive: true });
 });
 
 describe('sqlite, the file', () => {
@@ -108,7 +109,6 @@ describe('sqlite, a file that cannot be the store', () => {
     writeFileSync(join(directory, 'data'), '');
     directory = join(directory, 'data');
     await expect(open()).rejects.toThrow(file());
-    directory = join(directory, '..');
   });
 
   test('refusal: a file that is locked for good is given up with its name', async () => {
