@@ -40,7 +40,7 @@ export function bindResource(kernel: Kernel, stream: Stream): void {
 function bind(kernel: Kernel, stream: Stream, account: Account, resourcepart: string): void {
   const existing = account.resources.get(resourcepart);
   if (existing === undefined && account.resources.size >= kernel.config.resourceLimit) return fail(kernel, stream, 'resource-constraint'); // §7.6.2.1
-  // The newer stream wins, and the older one is told (RFC 6120 §7.7.2.2 rule 2).
+  // The newer stream wins, and the older one is told (RFC 6120 §7.7.2.2 rule 3).
   if (existing !== undefined) kernel.wiring.stream(existing.stream, { type: 'resource.replaced' });
   const resource = new Resource(`${account.jid}/${resourcepart}` as FullJid, account, stream, kernel.nextGeneration());
   account.resources.set(resourcepart, resource);

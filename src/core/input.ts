@@ -55,5 +55,5 @@ export type Input =
   | { readonly type: 'timer.fired'; readonly timer: string }
   | { readonly type: 'store.replied'; readonly request: number; readonly reply: StoreReply }
   | { readonly type: 'store.failed'; readonly request: number }
-  /** The operator asks the server to say goodbye to every session (RFC 6120 §4.9.3.19). */
+  /** The operator asks the server to say goodbye to every session (RFC 6120 §4.9.3.20). */
   | { readonly type: 'server.stopping' };

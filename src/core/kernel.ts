@@ -8,6 +8,7 @@ import type { RouteEvent } from '../../machines/route.ts';
 import type { SessionEvent } from '../../machines/session.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
 import type { BareJid, MessageType } from '../../machines/vocabulary.ts';
+import type { Wire } from '../../machines/wires.ts';
 import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
 import type { Effect } from './effect.ts';
@@ -109,6 +110,21 @@ export class Kernel implements Host {
   expel(account: BareJid): void {
     for (const { stream } of [...(this.accounts.get(account)?.resources.values() ?? [])]) {
       this.wiring.stream(stream, { type: 'stream.failed', condition: 'not-authorized', text: 'The account is no more.' });
+    }
+  }
+
+  /** Carries one machine's effect over to the machine of the same resource for which it is an event. */
+  carry({ to, event }: Wire, resource: Resource): void {
+    switch (to) {
+      case 'stream':
+        this.wiring.stream(resource.stream, event);
+        break;
+      case 'session':
+        return this.wiring.session(resource, event);
+      case 'presence':
+        return this.wiring.presence(resource, event);
+      case 'route':
+        return this.wiring.route(resource, event);
     }
   }
 

@@ -3,6 +3,7 @@
  *  order of it all (machines/stream.ts), SASL mechanisms (runtime), binding (binding.ts). @module */
 import { Element } from 'ltx';
 import type { StreamErrorCondition } from '../../machines/vocabulary.ts';
+import { wires } from '../../machines/wires.ts';
 import { stepStream } from '../../machines/stream.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
 import type { EffectOf, TimerEvent } from '../../machines/step.ts';
@@ -116,9 +117,6 @@ function saslEvent(stream: Stream, element: Element): StreamEvent {
   }
 }
 
-/** What each way in which a stream can end is to the session. */
-const sessionEvents = { ended: 'stream.ended', lost: 'stream.lost', replaced: 'resource.replaced' } as const;
-
 function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
   switch (effect.type) {
     case 'openStream': {
@@ -174,10 +172,10 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       break;
     }
     case 'endSession':
-      if (stream.resource !== undefined) kernel.wiring.session(stream.resource, { type: sessionEvents[effect.params.reason] });
+      if (stream.resource !== undefined) kernel.carry(wires.stream.endSession[effect.params.event], stream.resource);
       break;
     case 'abandonRoute':
-      if (stream.resource !== undefined) kernel.wiring.route(stream.resource, { type: 'route.abandoned' });
+      if (stream.resource !== undefined) kernel.carry(wires.stream.abandonRoute, stream.resource);
       break;
     case 'sendStreamError':
       kernel.send(stream, streamErrorXml(effect.params.condition, effect.params.text));

@@ -1,6 +1,7 @@
 /** The end of a session, carried from machine to machine: the session ends the presence, and drains
  *  or closes the route; the route's end lets the stream close. Spec: RFC 6120 §4.4, RFC 6121 §4.5.2,
  *  DESIGN D1, D5. Not here: the order of it, which is the machines'. @module */
+import { wires } from '../../machines/wires.ts';
 import { stepRoute } from '../../machines/route.ts';
 import type { RouteEvent } from '../../machines/route.ts';
 import { stepSession } from '../../machines/session.ts';
@@ -17,21 +18,10 @@ export function advanceSession(kernel: Kernel, resource: Resource, event: Sessio
   const { state, effects } = kernel.transit('session', resource.jid, stepSession, resource.session, event);
   resource.session = state;
   for (const effect of effects) {
-    switch (effect.type) {
-      case 'endPresence':
-        for (const id of [...resource.requests.keys()]) settleRequest(kernel, resource, id, { type: 'session.ended' });
-        kernel.wiring.presence(resource, { type: 'session.ended' });
-        break;
-      case 'drainRoute':
-        advanceRoute(kernel, resource, { type: 'drain.begun' });
-        break;
-      case 'closeRoute':
-        advanceRoute(kernel, resource, { type: 'route.abandoned' });
-        break;
-      default:
-        // Nothing enables resumption yet, so no session is ever resumable.
-        invariant(false, `session: ${effect.type} without resumption`);
-    }
+    // Nothing enables resumption yet, so no session is ever resumable and no timer of it runs.
+    invariant(effect.type !== 'startTimer' && effect.type !== 'cancelTimer', `session: ${effect.type} without resumption`);
+    if (effect.type === 'endPresence') for (const id of [...resource.requests.keys()]) settleRequest(kernel, resource, id, { type: 'session.ended' });
+    kernel.carry(wires.session[effect.type], resource);
   }
 }
 
@@ -67,5 +57,5 @@ function closeRoute(kernel: Kernel, resource: Resource): void {
   invariant(account.resources.get(resourcepart) === resource, 'a route that closes is in the routing table');
   account.resources.delete(resourcepart);
   letGo(kernel, account);
-  kernel.wiring.stream(resource.stream, { type: 'route.closed' });
+  kernel.carry(wires.route.closeRoute, resource);
 }
