@@ -109,6 +109,7 @@ export const streamMachine = setup({
       on: {
         'stream.failed': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.1.1' },
           actions: [{ type: 'sendStreamError', params: faultOf }, 'closeStream'] },
+        'tls.requested': { target: 'closing', meta: { spec: 'RFC 6120 §5.4.2.2' }, actions: ['refuseTls', 'closeStream'] },
         'stanza.received': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.3.12' },
           actions: [{ type: 'sendStreamError', params: { condition: 'not-authorized' } }, 'closeStream'] },
         'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: ['closeStream', 'disconnect'] },
@@ -123,18 +124,13 @@ export const streamMachine = setup({
               { target: 'secured', guard: 'isSecure', meta: { spec: 'RFC 6120 §5.4.3.3' }, actions: ['openStream', 'offerFeatures'] },
               { target: 'unsecured', meta: { spec: 'RFC 6120 §4.3.2' }, actions: ['openStream', 'offerFeatures'] },
             ],
-            'stream.failed': { target: '#stream.closing', meta: { spec: 'RFC 6120 §4.9.1.2' },
-              actions: ['openStream', { type: 'sendStreamError', params: faultOf }, 'closeStream'] },
           },
         },
         unsecured: {
           description: 'The stream is open in the clear; STARTTLS is offered, and SASL where the policy permits it.',
           meta: { spec: 'RFC 6120 §5.3' },
           on: {
-            'tls.requested': [
-              { target: 'securing', guard: 'isOffered', meta: { spec: 'RFC 6120 §5.4.2.3' }, actions: 'proceedTls' },
-              { target: '#stream.closing', meta: { spec: 'RFC 6120 §5.4.2.2' }, actions: ['refuseTls', 'closeStream'] },
-            ],
+            'tls.requested': { target: 'securing', guard: 'isOffered', meta: { spec: 'RFC 6120 §5.4.2.3' }, actions: 'proceedTls' },
             'auth.requested': [
               { target: 'authenticating', guard: 'isPermitted', meta: { spec: 'RFC 6120 §6.4.2' },
                 actions: { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) } },
@@ -182,6 +178,7 @@ export const streamMachine = setup({
           description: 'SASL has failed; the peer may try again a few times.',
           meta: { spec: 'RFC 6120 §6.4.5' },
           on: {
+            'tls.requested': { target: 'securing', guard: 'isOffered', meta: { spec: ['RFC 6120 §5.4.1', 'RFC 6120 §5.4.2.3'] }, actions: 'proceedTls' },
             'auth.requested': [
               { target: 'authenticating', guard: 'isPermitted', meta: { spec: 'RFC 6120 §6.4.5' },
                 actions: { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) } },
@@ -194,8 +191,6 @@ export const streamMachine = setup({
           meta: { spec: 'RFC 6120 §6.4.6' },
           on: {
             'header.received': { target: 'binding', meta: { spec: ['RFC 6120 §6.4.6', 'RFC 6120 §7.3.1'] }, actions: ['openStream', 'offerFeatures'] },
-            'stream.failed': { target: '#stream.closing', meta: { spec: 'RFC 6120 §4.9.1.2' },
-              actions: ['openStream', { type: 'sendStreamError', params: faultOf }, 'closeStream'] },
           },
         },
         binding: {

@@ -1,5 +1,5 @@
 /** `waystate serve`: runs a server until a signal ends it. The first SIGTERM or SIGINT drains and says
- *  goodbye (RFC 6120 §4.9.3.19), a second one ends the process at once; SIGHUP reads certificates
+ *  goodbye (RFC 6120 §4.9.3.20), a second one ends the process at once; SIGHUP reads certificates
  *  again. @module */
 import type { EventEmitter } from 'node:events';
 import type { Log } from '../runtime/log.ts';

@@ -6,6 +6,7 @@ import { invariant } from './invariant.ts';
 import { prepareResourcepart } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
+import { childElements, ownText } from './stanza.ts';
 import { Resource } from './resources.ts';
 import type { Account, Stream } from './resources.ts';
 
@@ -17,8 +18,10 @@ export function bindRequestOf(iq: Element): Element | undefined {
 /** Binds the resource that the stream has asked for, or one of the server's making. */
 export function bindResource(kernel: Kernel, stream: Stream): void {
   invariant(stream.account !== undefined && stream.bindRequest !== undefined, 'only an authenticated stream binds');
-  const requested = bindRequestOf(stream.bindRequest)?.getChildText('resource') ?? '';
+  const requested = ownText(bindRequestOf(stream.bindRequest) ?? stream.bindRequest, 'resource');
   // The second half of the header's entropy: unpredictable, as RFC 6120 §7.6 asks of the server.
+  const { id } = stream.bindRequest.attrs;
+  if (id === undefined || id === '' || childElements(stream.bindRequest).length !== 1) return fail(kernel, stream, 'bad-request'); // §8.2.3
   const resourcepart = requested === '' ? stream.entropy.slice(16, 32) : prepareResourcepart(requested);
   if (resourcepart === undefined) return fail(kernel, stream, 'bad-request'); // §7.7.2.1
   const { account: jid } = stream;

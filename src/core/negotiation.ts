@@ -53,7 +53,7 @@ export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHead
 function headerFault(kernel: Kernel, stream: Stream, header: StreamHeader): StreamErrorCondition | undefined {
   if (!header.wellNamed || header.xmlns !== NS.client) return 'invalid-namespace'; // RFC 6120 §4.8.2
   if (header.to === undefined || parseJid(header.to)?.bare !== kernel.config.domain) return 'host-unknown'; // §4.9.3.6
-  if (header.version === undefined || !/^[1-9]\d*\.\d+$/.test(header.version)) return 'unsupported-version'; // §4.7.5
+  if (header.version === undefined || !/^0*[1-9]\d*\.\d+$/.test(header.version)) return 'unsupported-version'; // §4.7.5
   if (stream.account !== undefined && header.from !== undefined && parseJid(header.from)?.bare !== stream.account) return 'invalid-from'; // §4.9.3.9
   return undefined;
 }
@@ -74,6 +74,7 @@ function eventOf(kernel: Kernel, stream: Stream, element: Element): StreamEvent 
   if (xmlns === NS.tls && element.name === 'starttls') return { type: 'tls.requested', offered: stream.channel.startTls && !stream.channel.secure };
   if (xmlns === NS.sasl) return saslEvent(stream, element);
   if (xmlns === NS.streams && element.name === 'error') return undefined; // the peer's closing tag follows
+  if (xmlns === NS.server) return { type: 'stream.failed', condition: 'invalid-namespace' }; // RFC 6120 §4.8.3
   if (xmlns !== undefined || (element.name !== 'iq' && element.name !== 'message' && element.name !== 'presence')) {
     return { type: 'stream.failed', condition: 'unsupported-stanza-type' }; // RFC 6120 §4.9.3.24
   }
@@ -119,17 +120,15 @@ function saslEvent(stream: Stream, element: Element): StreamEvent {
 
 function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
   switch (effect.type) {
-    case 'openStream': {
-      const header = { from: kernel.config.domain, id: stream.entropy.slice(0, 16), lang: kernel.config.lang, version: '1.0' };
-      const to = stream.peer === undefined ? undefined : parseJid(stream.peer)?.bare;
-      kernel.effects.push({ type: 'open', stream: stream.id, header: to === undefined ? header : { ...header, to } });
+    case 'openStream':
+      open(kernel, stream);
       break;
-    }
     case 'offerFeatures':
       kernel.send(stream, featuresXml(kernel, stream));
       break;
     case 'proceedTls':
       kernel.send(stream, `<proceed xmlns="${NS.tls}"/>`);
+      stream.isOpen = false;
       kernel.effects.push({ type: 'startTls', stream: stream.id });
       break;
     case 'refuseTls':
@@ -158,6 +157,7 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       break;
     }
     case 'restartStream':
+      stream.isOpen = false;
       kernel.effects.push({ type: 'restart', stream: stream.id }, { type: 'trust', stream: stream.id });
       break;
     case 'bindResource':
@@ -178,6 +178,8 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       if (stream.resource !== undefined) kernel.carry(wires.stream.abandonRoute, stream.resource);
       break;
     case 'sendStreamError':
+      // An error never comes before the header (RFC 6120 §4.9.1.2).
+      if (!stream.isOpen) open(kernel, stream);
       kernel.send(stream, streamErrorXml(effect.params.condition, effect.params.text));
       break;
     case 'closeStream':
@@ -197,6 +199,15 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
     case 'processStanza': // a stream that is bound hands its stanzas on itself (server.ts)
       break;
   }
+}
+
+/** The server's header. Its `id` is unpredictable; a peer that has sent no header gets one that is
+ *  merely unique, since it will not go on with it. */
+function open(kernel: Kernel, stream: Stream): void {
+  const header = { from: kernel.config.domain, id: stream.entropy.slice(0, 16) || stream.id, lang: kernel.config.lang, version: '1.0' };
+  const to = stream.peer === undefined ? undefined : parseJid(stream.peer)?.bare;
+  stream.isOpen = true;
+  kernel.effects.push({ type: 'open', stream: stream.id, header: to === undefined ? header : { ...header, to } });
 }
 
 const timerOf = (stream: Stream, name: string): string => `stream ${stream.id} ${name}`;

@@ -10,6 +10,7 @@ import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { advanceStream, receiveUnbound } from './negotiation.ts';
+import { NS } from './namespaces.ts';
 import { canSend } from './offline.ts';
 import { advancePresence, deliverPresence, sendDirected } from './presence.ts';
 import { answerProbe } from './probe.ts';
@@ -45,8 +46,10 @@ export function receive(kernel: Kernel, stream: Stream, input: Queued): void {
 function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
   const { resource } = stream;
   if (resource === undefined) return;
-  if (element.attrs.xmlns !== undefined) {
-    advanceStream(kernel, stream, { type: 'stream.failed', condition: 'unsupported-stanza-type' }); // RFC 6120 §4.9.3.24
+  const { xmlns } = element.attrs;
+  if (xmlns === NS.streams && element.name === 'error') return; // the peer's closing tag follows (RFC 6120 §4.9.1.1)
+  if (xmlns !== undefined) {
+    advanceStream(kernel, stream, { type: 'stream.failed', condition: xmlns === NS.server ? 'invalid-namespace' : 'unsupported-stanza-type' }); // RFC 6120 §4.8.3, §4.9.3.24
     return;
   }
   const task = receiveStanza(kernel, stream, resource, element);

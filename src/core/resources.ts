@@ -26,6 +26,8 @@ export class Stream {
   state = stepStream.initial;
   /** Where the machine is, for a quick look (it is the same as `state.value`). */
   isBound = false;
+  /** The server's header has been sent since the stream began, or began anew. */
+  isOpen = false;
   /** Once SASL has succeeded. */
   account: BareJid | undefined;
   /** Once a resource is bound. */

@@ -13,11 +13,22 @@ export function messageTypeOf(stanza: Element): MessageType {
 /** The priority of available presence, 0 where none is given; undefined when it is not an integer
  *  from -128 to 127 (RFC 6121 §4.7.2.3). */
 export function priorityOf(presence: Element): number | undefined {
-  const child = presence.getChild('priority');
+  const [child] = ownChildren(presence, 'priority');
   if (child === undefined) return 0;
   const text = child.getText().trim();
   const priority = Number(text);
   return /^[+-]?\d{1,3}$/.test(text) && priority >= -128 && priority <= 127 ? priority : undefined;
+}
+
+/** The children of this name in the namespace of their parent, which the reader leaves unsaid. What
+ *  has the same name in another namespace means something else (RFC 6120 §8.4). */
+export function ownChildren(element: Element, name: string): Element[] {
+  return childElements(element).filter((child) => child.name === name && child.attrs.xmlns === undefined);
+}
+
+/** The text of the first child of this name in the namespace of its parent; empty when there is none. */
+export function ownText(element: Element, name: string): string {
+  return ownChildren(element, name)[0]?.getText() ?? '';
 }
 
 /** The first-level child elements of a stanza. */

@@ -1,6 +1,6 @@
 /** What a SASL exchange can bind to, so that it can't be relayed over another TLS connection.
  *  Spec: RFC 9266 (`tls-exporter`), RFC 5929 §4 (`tls-server-end-point`).
- *  Not here: `tls-unique`, which isn't defined for TLS 1.3 and isn't safe before it (RFC 7677 §4). @module */
+ *  `tls-unique` is never offered: it isn't defined for TLS 1.3 and isn't safe before it (RFC 7677 §4). @module */
 import { X509Certificate, hash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 
@@ -21,6 +21,18 @@ export function channelBindings(socket: TLSSocket, certificateDer: Buffer | unde
   const endPoint = certificateDer && serverEndPoint(certificateDer);
   if (endPoint !== undefined) bindings.set('tls-server-end-point', endPoint);
   return bindings;
+}
+
+/** What is accepted of a client without being offered, by type. Some libraries know no channel binding but
+ *  `tls-unique`, and under TLS 1.3 take for it what it was before: the client's Finished (slixmpp 1.8, and so
+ *  what Debian 12 has of it). Refusing them would shut them out, since the flag `y`, which they try next,
+ *  means an attack (RFC 5802 §6). Accepting costs nothing: in TLS 1.3 Finished covers the whole handshake with
+ *  its certificate (RFC 8446 §4.4.4), so it differs on the two connections of somebody in between.
+ *  @param socket The server's end of the connection.
+ *  @spec RFC 9266 §1 */
+export function toleratedBindings(socket: TLSSocket): Map<string, Uint8Array> {
+  const finished = socket.getProtocol() === 'TLSv1.3' && !socket.isSessionReused() ? socket.getPeerFinished() : undefined;
+  return new Map(finished && [['tls-unique', finished]]);
 }
 
 /** The hash function for a certificate, by the algorithm of its signature; MD5 and SHA-1 give way to

@@ -29,13 +29,15 @@ export function plainSecurity(policy: SecurityPolicy, startTls: boolean): Securi
   return describe(policy, false, startTls, noBindings);
 }
 
-/** A connection under TLS. STARTTLS is over, or never was (XEP-0368 §3, RFC 7395 §3.9). */
-export function tlsSecurity(policy: SecurityPolicy, bindings: ReadonlyMap<string, Uint8Array>): Security {
-  return describe(policy, true, false, bindings);
+/** A connection under TLS. STARTTLS is over, or never was (XEP-0368 §3, RFC 7395 §3.9).
+ *  @param tolerated bindings that a client may use and isn't told of */
+export function tlsSecurity(policy: SecurityPolicy, bindings: ReadonlyMap<string, Uint8Array>, tolerated = noBindings): Security {
+  return describe(policy, true, false, bindings, tolerated);
 }
 
-function describe(policy: SecurityPolicy, secure: boolean, startTls: boolean, bindings: ReadonlyMap<string, Uint8Array>): Security {
-  const sasl: SaslChannel = { secure, insecurePlain: policy.insecurePlain, domain: policy.domain, bindings };
+function describe(policy: SecurityPolicy, secure: boolean, startTls: boolean, bindings: ReadonlyMap<string, Uint8Array>, tolerated = noBindings): Security {
+  const accepted = new Map([...bindings, ...tolerated]);
+  const sasl: SaslChannel = { secure, insecurePlain: policy.insecurePlain, domain: policy.domain, bindings: accepted };
   const tlsRequired = policy.tlsRequired && !secure;
   const mechanisms = tlsRequired ? [] : policy.authenticator.mechanisms(sasl);
   return { channel: { secure, startTls, tlsRequired, mechanisms, channelBindings: [...bindings.keys()] }, sasl };

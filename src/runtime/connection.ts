@@ -32,6 +32,10 @@ export interface Surroundings {
  *  awaited; `leaving`, when all is said and the peer is to hang up; `lost`. Nothing is sent after `open`. */
 type Phase = 'open' | 'closed' | 'leaving' | 'lost';
 
+/** How far, and how long, a queue may be over its limit. */
+const burst = 4;
+const patienceMs = 1_000;
+
 export abstract class Connection implements Transport, Flushable {
   protected readonly surroundings: Surroundings;
   protected readonly framing: Framing;
@@ -52,6 +56,8 @@ export abstract class Connection implements Transport, Flushable {
   #stanzasPaidUntil = 0;
   #bytesPaidUntil = 0;
   #deadline: NodeJS.Timeout | undefined;
+  /** Runs while more waits than may for long. */
+  #patience: NodeJS.Timeout | undefined;
   /** Who waits for what was sent to leave the process. */
   #unsettled: Set<(sent: boolean) => void> | undefined;
 
@@ -199,6 +205,7 @@ export abstract class Connection implements Transport, Flushable {
     for (const done of unsettled) done(false);
     clearTimeout(this.#deadline);
     clearTimeout(this.#throttle);
+    clearTimeout(this.#patience);
     this.surroundings.driver.feed({ type: 'stream.lost', stream: this.#stream });
   }
 
@@ -233,7 +240,21 @@ export abstract class Connection implements Transport, Flushable {
   /** Ends the stream when too much waits for the peer. It breaks no rule by reading slowly, so this is no
    *  policy-violation (RFC 6120 §4.9.3.14): the server lacks the memory to go on serving it (§4.9.3.17). */
   protected checkQueue(): void {
-    if (this.#outboxLength + this.unsent > this.surroundings.limits.maxQueuedBytes) this.break('resource-constraint', 'Too much waits to be read');
+    const waiting = this.#outboxLength + this.unsent;
+    const { maxQueuedBytes } = this.surroundings.limits;
+    if (waiting > maxQueuedBytes * burst) this.#tooSlow();
+    else if (waiting > maxQueuedBytes) this.#patience ??= setTimeout(() => this.#lookAgain(), patienceMs);
+  }
+
+  /** What one turn brings may be more than a peer can have read by now; what is there a second later
+   *  is not. */
+  #lookAgain(): void {
+    this.#patience = undefined;
+    if (this.#phase !== 'lost' && this.#outboxLength + this.unsent > this.surroundings.limits.maxQueuedBytes) this.#tooSlow();
+  }
+
+  #tooSlow(): void {
+    this.break('resource-constraint', 'Too much waits to be read');
   }
 
   #askFlush(): void {

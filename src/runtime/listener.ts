@@ -93,6 +93,9 @@ const protocol = 'xmpp-client';
 const keepAliveDelayMs = 60_000;
 const tcpOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs };
 
+/** Connections that may wait to be accepted; the kernel may allow fewer. */
+const backlog = 4_096;
+
 class Ports implements Listeners {
   readonly #config: ListenerConfig;
   readonly #identity: Identity | undefined;
@@ -117,7 +120,7 @@ class Ports implements Listeners {
     const server = this.#serverFor(kind, isLoopback(host));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      server.listen({ port, host, backlog }, () => {
         server.off('error', reject);
         resolve();
       });

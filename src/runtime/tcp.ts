@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { StreamReader } from '../core/xml/reader.ts';
 import { tlsSecurity } from './channel.ts';
 import type { Security } from './channel.ts';
-import { channelBindings } from './channel-binding.ts';
+import { channelBindings, toleratedBindings } from './channel-binding.ts';
 import { networkOf } from './address.ts';
 import { Connection } from './connection.ts';
 import type { Surroundings } from './connection.ts';
@@ -23,6 +23,8 @@ export interface TcpSurroundings extends Surroundings {
 
 /** The last byte of every tag. */
 const tagEnd = 0x3e;
+/** What XML counts as white space. */
+const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0x0a]);
 
 export class TcpConnection extends Connection {
   readonly #tcp: TcpSurroundings;
@@ -110,17 +112,20 @@ export class TcpConnection extends Connection {
 
   /** While TLS may still begin, what follows the request for it must be seen: it could have been put
    *  there by someone in between, so it ends the connection (RFC 6120 §5.4.3.3, the attack of
-   *  CVE-2011-0411). An element ends with a tag, so the reader is given one tag at a time. */
+   *  CVE-2011-0411). White space says nothing, and clients built on go-xmpp end the request with a new
+   *  line although they must not (§5.3.3): it is dropped. An element ends with a tag, so the reader is
+   *  given one tag at a time. */
   #readTagByTag(bytes: Uint8Array): number {
     let stanzas = 0;
     for (let from = 0, to = 0; from < bytes.length; from = to) {
       to = bytes.indexOf(tagEnd, from) + 1 || bytes.length;
       stanzas += this.#take(bytes.subarray(from, to));
-      if (this.#securing && to < bytes.length) {
+      if (!this.#securing) continue;
+      if (!bytes.subarray(to).every((byte) => whiteSpace.has(byte))) {
         this.surroundings.log.warn({ stream: this.stream }, 'something was sent between the request for TLS and its handshake');
         this.destroy();
-        return stanzas;
       }
+      return stanzas;
     }
     return stanzas;
   }
@@ -159,5 +164,5 @@ export class TcpConnection extends Connection {
 }
 
 function securityOf({ policy }: TcpSurroundings, socket: TLSSocket): Security {
-  return tlsSecurity(policy, channelBindings(socket, certificateOf(socket)));
+  return tlsSecurity(policy, channelBindings(socket, certificateOf(socket)), toleratedBindings(socket));
 }

@@ -4,6 +4,7 @@ import { Element } from 'ltx';
 import { parseBare, prepareLocalpart } from '../jid.ts';
 import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
 import { NS } from '../namespaces.ts';
+import { ownChildren, ownText } from '../stanza.ts';
 import { StanzaError } from '../stanza-error.ts';
 import { ask, derive } from '../task.ts';
 import type { Task } from '../task.ts';
@@ -53,7 +54,7 @@ function allowance({ accounts, perMs }: RegistrationLimit): (origin: string, at:
   };
 }
 
-const isRemoval = (query: Element): boolean => query.getChild('remove') !== undefined;
+const isRemoval = (query: Element): boolean => ownChildren(query, 'remove').length > 0;
 
 function* answerStranger({ config }: Host, type: string | undefined, query: Element, mayRegister: () => boolean): Task<IqAnswer> {
   if (type === 'get') return formOf();
@@ -94,8 +95,8 @@ function formOf(): Element {
 
 /** The name and the password that are asked for. */
 function wantedBy(query: Element): { readonly username: string; readonly password: string } | StanzaError {
-  const username = prepareLocalpart(query.getChildText('username') ?? '');
-  const password = query.getChildText('password') ?? '';
+  const username = prepareLocalpart(ownText(query, 'username'));
+  const password = ownText(query, 'password');
   if (username === undefined || password === '' || password.length > MOST_PASSWORD_CHARACTERS) return new StanzaError('not-acceptable'); // §3.1.1
   return { username, password };
 }

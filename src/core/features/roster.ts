@@ -11,7 +11,7 @@ import { invariant } from '../invariant.ts';
 import { NS } from '../namespaces.ts';
 import type { Roster } from '../resources.ts';
 import { StanzaError } from '../stanza-error.ts';
-import { childElements, presence } from '../stanza.ts';
+import { childElements, ownChildren, presence } from '../stanza.ts';
 import { removeContact } from '../subscriptions.ts';
 import type { Task } from '../task.ts';
 
@@ -45,7 +45,7 @@ function get(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): Iq
 
 function* set(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): Task<IqAnswer> {
   const { account } = resource;
-  const items = payload.getChildren('item');
+  const items = ownChildren(payload, 'item');
   const item = items[0];
   if (items.length !== 1 || item === undefined || childElements(payload).length !== 1) return new StanzaError('bad-request'); // §2.3.3 rule 2
   const jid = item.attrs.jid === undefined ? undefined : parseBare(item.attrs.jid);
@@ -68,7 +68,7 @@ function* set(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): T
 /** The name and the groups that a client gives a contact, or what is wrong with them (§2.3.3). */
 function contentOf(item: Element): { readonly name?: string; readonly groups: readonly string[] } | StanzaError {
   const name = item.attrs.name === undefined ? undefined : detached(item.attrs.name);
-  const groups = item.getChildren('group').map((group) => detached(group.getText()));
+  const groups = ownChildren(item, 'group').map((group) => detached(group.getText()));
   if (new Set(groups).size !== groups.length) return new StanzaError('bad-request', 'A group is named twice.');
   if ((name?.length ?? 0) > MOST_CHARACTERS || groups.length > MOST_GROUPS) return new StanzaError('not-acceptable');
   if (groups.some((group) => group === '' || group.length > MOST_CHARACTERS)) return new StanzaError('not-acceptable');
