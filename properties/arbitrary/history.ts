@@ -1,0 +1,83 @@
+/** Histories: what the clients of a few users do, and when the store answers. A history is a list of
+ *  small plain things, so that it shrinks to what matters and reads as a dialogue. @module */
+import fc from 'fast-check';
+
+/** Who acts: a user's resource. */
+export interface Actor {
+  readonly name: string;
+  readonly resource: string;
+}
+
+/** One thing that is done. Whoever is not connected connects instead. */
+export type Deed =
+  | { readonly do: 'close' }
+  | { readonly do: 'cut' }
+  | { readonly do: 'available'; readonly priority: number }
+  | { readonly do: 'unavailable' }
+  | { readonly do: 'directed'; readonly to: string; readonly isAvailable: boolean }
+  | { readonly do: 'message'; readonly to: string; readonly type: 'chat' | 'normal' | 'headline' | 'groupchat' }
+  | { readonly do: 'subscription'; readonly to: string; readonly type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed' }
+  | { readonly do: 'remove'; readonly to: string }
+  | { readonly do: 'roster' }
+  /** From now on the store answers only when it is told to. */
+  | { readonly do: 'hold' }
+  /** The store answers this many requests, or all of them from now on. */
+  | { readonly do: 'answer'; readonly requests: number };
+
+export interface Act {
+  readonly by: Actor;
+  readonly deed: Deed;
+}
+
+export type History = readonly Act[];
+
+export const NAMES = ['juliet', 'romeo', 'nurse'] as const;
+const RESOURCES = ['a', 'b'] as const;
+
+/** How much of what is in a history. */
+export interface HistoryOptions {
+  readonly steps: number;
+  readonly negative?: boolean;
+  /** Whether the store may be slow. */
+  readonly slow?: boolean;
+}
+
+const actor = fc.record({ name: fc.constantFrom(...NAMES), resource: fc.constantFrom(...RESOURCES) });
+const contact = fc.constantFrom(...NAMES).map((name) => `${name}@localhost`);
+const address = fc.oneof(contact, actor.map(({ name, resource }) => `${name}@localhost/${resource}`));
+
+/** Makes histories.
+ *  @param options the number of steps at most, and what may be in them */
+export function histories({ steps, negative = true, slow = true }: HistoryOptions): fc.Arbitrary<History> {
+  const deed: fc.Arbitrary<Deed> = fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom<Deed>({ do: 'close' }, { do: 'cut' }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('available' as const), priority: fc.integer({ min: negative ? -1 : 0, max: 1 }) }) },
+    { weight: 3, arbitrary: fc.constant<Deed>({ do: 'unavailable' }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('directed' as const), to: address, isAvailable: fc.boolean() }) },
+    { weight: 7, arbitrary: fc.record({ do: fc.constant('message' as const), to: address, type: fc.constantFrom('chat', 'chat', 'normal', 'headline', 'groupchat') }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('subscription' as const), to: contact, type: fc.constantFrom('subscribe', 'subscribed', 'unsubscribe', 'unsubscribed') }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), to: contact }) },
+    { weight: 1, arbitrary: fc.constant<Deed>({ do: 'roster' }) },
+    ...(slow ? [{ weight: 3, arbitrary: fc.oneof(fc.constant<Deed>({ do: 'hold' }), fc.record({ do: fc.constant('answer' as const), requests: fc.constantFrom(1, 2, Infinity) })) }] : []),
+  );
+  return fc.array(fc.record({ by: actor, deed }), { minLength: 1, maxLength: steps, size: 'max' });
+}
+
+/** A history as a person reads it. */
+export function dialogueOf(history: History): string {
+  return history.map(({ by, deed }, index) => `  ${String(index + 1).padStart(3)}  ${lineOf(by, deed)}`).join('\n');
+}
+
+function lineOf({ name, resource }: Actor, deed: Deed): string {
+  const who = `${name}/${resource}`;
+  switch (deed.do) {
+    case 'hold': return 'the store stops answering';
+    case 'answer': return deed.requests === Infinity ? 'the store answers again' : `the store answers ${deed.requests}`;
+    case 'available': return `${who}: available, priority ${deed.priority}`;
+    case 'directed': return `${who}: ${deed.isAvailable ? 'available' : 'unavailable'} to ${deed.to}`;
+    case 'message': return `${who}: ${deed.type} message to ${deed.to}`;
+    case 'subscription': return `${who}: ${deed.type} to ${deed.to}`;
+    case 'remove': return `${who}: removes ${deed.to}`;
+    default: return `${who}: ${deed.do}`;
+  }
+}

@@ -1,0 +1,176 @@
+/** The real core in a simulated world: clients without sockets, a store that answers when told to, no
+ *  clock but the one that counts steps. Nothing here is asynchronous: a history has one outcome. @module */
+import { parse } from 'ltx';
+import type { Element } from 'ltx';
+import type { BareJid } from '../../machines/vocabulary.ts';
+import { defaultConfig } from '../../src/core/config.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import { standardFeatures } from '../../src/core/features/all.ts';
+import type { Channel, Input, StreamId } from '../../src/core/input.ts';
+import type { Fate } from '../../src/core/kernel.ts';
+import { createCore } from '../../src/core/server.ts';
+import type { Census, Core } from '../../src/core/server.ts';
+import { NAMES } from '../arbitrary/history.ts';
+import type { Act, Actor, Deed, History } from '../arbitrary/history.ts';
+import { SimulatedStore } from './store.ts';
+
+const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
+const header = { wellNamed: true, xmlns: 'jabber:client', to: 'localhost', version: '1.0' };
+
+/** One session of a client, and what it heard, in order. */
+export interface Session {
+  readonly jid: string;
+  readonly stream: StreamId;
+  readonly heard: (Element | 'closed')[];
+  /** Whether the transport was cut. */
+  wasCut: boolean;
+}
+
+/** A history that has come to its end. */
+export interface Run {
+  readonly sessions: readonly Session[];
+  /** The last session to end; it has heard all the others go. */
+  readonly last: Session | undefined;
+  readonly fates: readonly Fate[];
+  /** What was sent, in order; the id of a message is its place, from 1. */
+  readonly messages: readonly SentMessage[];
+  readonly census: Census;
+  /** Messages that still wait in the store. */
+  readonly waiting: number;
+}
+
+/** A message at the time it was sent. */
+export interface SentMessage {
+  readonly by: string;
+  readonly to: string;
+  readonly type: string;
+}
+
+/** Which core is looked at, or what stands in for it. */
+export type CoreMaker = () => Core;
+
+const realCore: CoreMaker = () => createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures);
+
+/** Plays a history to its end: the store answers everything, all sessions close, the last one last. */
+export function play(history: History, makeCore: CoreMaker = realCore): Run {
+  return new World(makeCore()).play(history);
+}
+
+class World {
+  readonly #core: Core;
+  readonly #store = new SimulatedStore();
+  readonly #requests: Extract<Effect, { type: 'store' }>[] = [];
+  readonly #sessions: Session[] = [];
+  readonly #live = new Map<string, Session>();
+  readonly #byStream = new Map<StreamId, Session>();
+  readonly #fates: Fate[] = [];
+  readonly #messages: SentMessage[] = [];
+  #isHeld = false;
+  #at = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+    core.observe({ onFate: (fate) => this.#fates.push(fate) });
+    for (const name of NAMES) this.#store.create(`${name}@localhost` as BareJid);
+  }
+
+  play(history: History): Run {
+    for (const act of history) this.#act(act);
+    this.#answer(Infinity);
+    const last = [...this.#live.values()].at(-1);
+    for (const session of [...this.#live.values()]) if (session !== last) this.#end(session);
+    const heardByLast = last && { ...last, heard: [...last.heard] };
+    if (last !== undefined) this.#end(last);
+    return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, census: this.#core.census(), waiting: this.#store.waiting };
+  }
+
+  #act({ by, deed }: Act): void {
+    if (deed.do === 'hold') this.#isHeld = true;
+    else if (deed.do === 'answer') this.#answer(deed.requests);
+    else {
+      const session = this.#live.get(`${by.name}@localhost/${by.resource}`);
+      if (session === undefined) this.#connect(by);
+      else this.#do(session, deed);
+    }
+  }
+
+  #do(session: Session, deed: Deed): void {
+    switch (deed.do) {
+      case 'close': return this.#end(session);
+      case 'cut':
+        session.wasCut = true;
+        this.#live.delete(session.jid);
+        return this.#feed({ type: 'stream.lost', stream: session.stream });
+      case 'message':
+        this.#messages.push({ by: session.jid, to: deed.to, type: deed.type });
+        return this.#say(session, `<message to="${deed.to}" type="${deed.type}" id="${this.#messages.length}"><body>x</body></message>`);
+      case 'available': return this.#say(session, `<presence><priority>${deed.priority}</priority></presence>`);
+      case 'unavailable': return this.#say(session, '<presence type="unavailable"/>');
+      case 'directed': return this.#say(session, `<presence to="${deed.to}"${deed.isAvailable ? '' : ' type="unavailable"'}/>`);
+      case 'subscription': return this.#say(session, `<presence to="${deed.to}" type="${deed.type}"/>`);
+      case 'remove': return this.#say(session, `<iq id="x" type="set"><query xmlns="jabber:iq:roster"><item jid="${deed.to}" subscription="remove"/></query></iq>`);
+      case 'roster': return this.#say(session, '<iq id="r" type="get"><query xmlns="jabber:iq:roster"/></iq>');
+      default:
+    }
+  }
+
+  /** A log-in needs the store; one that was slow answers first. */
+  #connect({ name, resource }: Actor): void {
+    this.#answer(Infinity);
+    const account = `${name}@localhost` as BareJid;
+    const stream = `s${this.#sessions.length}`;
+    const session: Session = { jid: `${account}/${resource}`, stream, heard: [], wasCut: false };
+    this.#sessions.push(session);
+    this.#live.set(session.jid, session);
+    this.#byStream.set(stream, session);
+    const entropy = stream.padEnd(32, '-');
+    this.#feed({ type: 'stream.opened', stream, channel });
+    this.#feed({ type: 'stream.header', stream, header, entropy });
+    this.#say(session, '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN"/>');
+    this.#feed({ type: 'sasl.succeeded', stream, account });
+    this.#feed({ type: 'stream.header', stream, header, entropy });
+    this.#say(session, `<iq id="b" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><resource>${resource}</resource></bind></iq>`);
+    session.heard.length = 0;
+  }
+
+  #end(session: Session): void {
+    this.#live.delete(session.jid);
+    this.#feed({ type: 'stream.ended', stream: session.stream });
+  }
+
+  #say(session: Session, xml: string): void {
+    this.#feed({ type: 'stream.element', stream: session.stream, element: parse(xml) });
+  }
+
+  #answer(requests: number): void {
+    if (requests === Infinity) this.#isHeld = false;
+    for (let count = 0; count < requests; count += 1) if (!this.#answerOne()) return;
+  }
+
+  #answerOne(): boolean {
+    const next = this.#requests.shift();
+    if (next === undefined) return false;
+    const isGone = next.after !== undefined && this.#byStream.get(next.after)?.heard.at(-1) === 'closed';
+    this.#step(isGone ? { type: 'store.failed', request: next.request } : { type: 'store.replied', request: next.request, reply: this.#store.perform(next.operation) });
+    return true;
+  }
+
+  #feed(input: Input): void {
+    this.#step(input);
+    while (!this.#isHeld && this.#answerOne());
+  }
+
+  #step(input: Input): void {
+    this.#at += 1;
+    for (const effect of this.#core.step(input, this.#at)) {
+      if (effect.type === 'store') this.#requests.push(effect);
+      else if (effect.type === 'report') throw effect.error;
+      else if (effect.type === 'close') this.#byStream.get(effect.stream)?.heard.push('closed');
+      else if (effect.type === 'send') this.#byStream.get(effect.stream)?.heard.push(elementOf(effect.xml));
+    }
+  }
+}
+
+function elementOf(xml: string): Element {
+  return parse(xml.replace(/^<(stream:\w+)/, '<$1 xmlns:stream="http://etherx.jabber.org/streams"'));
+}
