@@ -4,7 +4,7 @@ import { wires } from '../../machines/wires.ts';
 import type { Statement } from './monitors.ts';
 import { quietScope } from './scope.ts';
 import type { Scope } from './scope.ts';
-import type { Variant } from './system.ts';
+import type { Variant } from './server.ts';
 
 /** A wrong server, what it breaks, and the scope in which that shows. */
 export interface NegativeControl {
