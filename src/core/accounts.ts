@@ -33,9 +33,9 @@ export function release(kernel: Kernel, account: Account): void {
   letGo(kernel, account);
 }
 
-/** Forgets an account that has no resource and no task. */
+/** Forgets an account that has no resource, no task, and nothing under way to or from the store. */
 export function letGo(kernel: Kernel, account: Account): void {
-  if (account.resources.size === 0 && account.users === 0 && kernel.accounts.get(account.jid) === account) {
+  if (account.resources.size === 0 && account.users === 0 && account.removal === undefined && kernel.accounts.get(account.jid) === account) {
     kernel.accounts.delete(account.jid);
   }
 }

@@ -59,8 +59,11 @@ export function* writeContact(account: Account, roster: Roster, record: RosterRe
       : yield* ask({ op: 'roster.write', account: account.jid, record });
     roster.version = Math.max(roster.version, version);
   } catch (failure) {
-    if (before === undefined) roster.records.delete(record.jid);
-    else roster.records.set(record.jid, before);
+    // Unless somebody else has written it since.
+    if (roster.records.get(record.jid) === (isNothing ? undefined : record)) {
+      if (before === undefined) roster.records.delete(record.jid);
+      else roster.records.set(record.jid, before);
+    }
     throw failure;
   }
 }

@@ -44,22 +44,25 @@ export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resour
 function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {
   if (account.hasOffline) flush(kernel, account, routes.filter((route) => !route.hasOptedOut));
   const xml = serialize(message);
-  if (account.held === undefined) for (const route of routes) put(kernel, route, xml);
-  else {
-    const otherwise = deliverAgain(kernel, routes, message, to);
-    for (const route of routes) put(kernel, route, xml, otherwise);
-  }
+  if (routes.some((route) => route.held !== undefined)) return putOrAgain(kernel, routes, xml, message, to);
+  for (const route of routes) put(kernel, route, xml);
   if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: routes.map((route) => route.jid) });
 }
 
-/** A held message whose routes have all gone meanwhile is decided about once more, once. */
-function deliverAgain(kernel: Kernel, routes: readonly Resource[], message: Element, to: Jid): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone || !routes.every((route) => route.isDraining)) return;
-    isDone = true;
-    runDelivery(kernel, message, to);
-  };
+/** A message that is held back is delivered when its turn comes; if all its routes have gone by then, it
+ *  is decided about once more. */
+function putOrAgain(kernel: Kernel, routes: readonly Resource[], xml: string, message: Element, to: Jid): undefined {
+  const reached: string[] = [];
+  let left = routes.length;
+  for (const route of routes) {
+    put(kernel, route, xml, (isSent) => {
+      left -= 1;
+      if (isSent) reached.push(route.jid);
+      if (left > 0) return;
+      if (reached.length > 0) settle(kernel, message, to, { fate: 'delivered', routes: reached });
+      else runDelivery(kernel, message, to);
+    });
+  }
 }
 
 /** Delivers a message for which no stream waits. */

@@ -60,8 +60,11 @@ function deliverIq(kernel: Kernel, sender: Resource, iq: Element, to: Jid): Task
  *  exist (RFC 6121 §8.5.3.1). */
 function request(kernel: Kernel, sender: Resource, recipient: Resource, iq: Element): Task | undefined {
   const decide = (isKnown: boolean): undefined => {
-    if (isKnown && !recipient.isDraining) put(kernel, recipient, serialize(iq));
-    else refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
+    if (isKnown && !recipient.isDraining) {
+      put(kernel, recipient, serialize(iq), (isSent) => {
+        if (!isSent) refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
+      });
+    } else refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
   };
   const { account } = recipient;
   const peer = parseJid(sender.jid);

@@ -111,6 +111,8 @@ export class Kernel implements Host {
     for (const { stream } of [...(this.accounts.get(account)?.resources.values() ?? [])]) {
       this.wiring.stream(stream, { type: 'stream.failed', condition: 'not-authorized', text: 'The account is no more.' });
     }
+    // Whoever takes the name next begins with nothing of this.
+    this.accounts.delete(account);
   }
 
   /** Carries one machine's effect over to the machine of the same resource for which it is an event. */

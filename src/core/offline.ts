@@ -6,7 +6,7 @@ import type { BareJid } from '../../machines/vocabulary.ts';
 import { letGo } from './accounts.ts';
 import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
-import type { Account, Resource } from './resources.ts';
+import type { Account, Held, Resource } from './resources.ts';
 import { childElements } from './stanza.ts';
 import type { OfflineMessage } from './store.ts';
 import { ask } from './task.ts';
@@ -15,14 +15,25 @@ import { serialize } from './xml/writer.ts';
 
 /** How much of what is stored is read, and waits to be sent, at a time. */
 const PAGE_BYTES = 262_144;
+/** How much may be held back for one route; a client that reads so slowly is given up. */
+const HELD_LENGTH = 1_048_576;
 
-/** Puts a stanza on a route; while the store is being emptied towards the account, behind what comes
- *  from there. Nothing is put on a route that has closed.
- *  @param otherwise what to do if the route no longer takes new messages once the stanza's turn comes */
-export function put(kernel: Kernel, resource: Resource, xml: string, otherwise?: () => void): void {
-  const { held } = resource.account;
-  if (held !== undefined) held.push({ resource, xml, otherwise });
-  else if (canSend(resource)) kernel.send(resource.stream, xml);
+/** Puts a stanza on a route; while the store is being emptied towards it, behind what comes from there.
+ *  Nothing is put on a route that has closed.
+ *  @param done told whether it was sent; a message is not sent to a route that drains by then */
+export function put(kernel: Kernel, resource: Resource, xml: string, done?: (isSent: boolean) => void): void {
+  if (resource.held !== undefined) return hold(kernel, resource, { xml, done });
+  const isSent = canSend(resource);
+  if (isSent) kernel.send(resource.stream, xml);
+  done?.(isSent);
+}
+
+function hold(kernel: Kernel, resource: Resource, held: Held): void {
+  resource.held?.push(held);
+  resource.heldLength += held.xml.length;
+  if (resource.heldLength > HELD_LENGTH && !resource.isDraining) {
+    kernel.wiring.stream(resource.stream, { type: 'stream.failed', condition: 'resource-constraint', text: 'Too much waits to be read' });
+  }
 }
 
 /** Whether something can be sent to a resource: its route is there, and its transport lives. */
@@ -30,10 +41,11 @@ export function canSend(resource: Resource): boolean {
   return resource.route.value !== 'closed' && resource.stream.state.value !== 'closed';
 }
 
-/** Whether the content is of passing interest only: chat states and nothing else (XEP-0160 §3). */
+/** Whether the content is of passing interest only: a chat message of chat states (XEP-0160 §3). */
 export function isPassing(message: Element): boolean {
   const children = childElements(message);
-  return children.length > 0 && children.every((child) => child.attrs.xmlns === NS.chatStates || child.name === 'thread');
+  const isState = (child: Element): boolean => child.attrs.xmlns === NS.chatStates;
+  return message.attrs.type === 'chat' && children.some(isState) && children.every((child) => isState(child) || child.name === 'thread');
 }
 
 /** Keeps a message, stamped with the time (XEP-0160 §2, XEP-0203). */
@@ -47,11 +59,17 @@ export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<
   return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit });
 }
 
-/** Empties the store towards these resources of an account; until that is done, all else that is for
- *  the account is held back. */
+/** Empties the store towards these routes of an account; until that is done, all else that is for them
+ *  is held back. Other routes go on: what is stored does not come out of them (THEOREMS T4). */
 export function flush(kernel: Kernel, account: Account, targets: readonly Resource[]): void {
-  if (!account.hasOffline || account.held !== undefined || targets.length === 0) return;
-  account.held = [];
+  if (!account.hasOffline || targets.length === 0) return;
+  for (const resource of targets) resource.held ??= [];
+  if (account.flush !== undefined) {
+    // Something was stored since: these have it next.
+    for (const resource of targets) account.flush.next.add(resource);
+    return;
+  }
+  account.flush = { next: new Set() };
   account.users += 1;
   const begin = (): void => readPage(kernel, account, targets);
   // What was delivered must be forgotten before the store is read again.
@@ -69,13 +87,13 @@ function readPage(kernel: Kernel, account: Account, targets: readonly Resource[]
       const isDelivered = deliverPage(kernel, account, targets, messages, () => {
         if (more) readPage(kernel, account, targets);
       }, () => {
-        if (more) finish(kernel, account);
+        if (more) finish(kernel, account, targets);
       });
-      if (!isDelivered || !more) finish(kernel, account);
+      if (!isDelivered || !more) finish(kernel, account, targets);
     },
     () => {
       account.hasOffline = true;
-      finish(kernel, account);
+      finish(kernel, account, targets);
     },
   );
 }
@@ -108,17 +126,22 @@ function deliverPage(kernel: Kernel, account: Account, targets: readonly Resourc
   return true;
 }
 
-function finish(kernel: Kernel, account: Account): void {
+function finish(kernel: Kernel, account: Account, targets: readonly Resource[]): void {
+  const next = [...(account.flush?.next ?? [])];
+  account.flush = undefined;
   account.users -= 1;
-  release(kernel, account);
+  if (next.length > 0) flush(kernel, account, next);
+  const waitsOn = account.hasOffline ? next : [];
+  for (const resource of new Set([...targets, ...next])) if (!waitsOn.includes(resource)) release(kernel, resource);
   letGo(kernel, account);
 }
 
-function release(kernel: Kernel, account: Account): void {
-  const held = account.held ?? [];
-  account.held = undefined;
-  for (const { resource, xml, otherwise } of held) {
-    if (otherwise !== undefined && resource.isDraining) otherwise();
-    else put(kernel, resource, xml, otherwise);
+function release(kernel: Kernel, resource: Resource): void {
+  const held = resource.held ?? [];
+  resource.held = undefined;
+  resource.heldLength = 0;
+  for (const { xml, done } of held) {
+    if (done !== undefined && resource.isDraining) done(false);
+    else put(kernel, resource, xml, done);
   }
 }

@@ -38,8 +38,7 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         echo(kernel, resource, said);
         break;
       case 'endDirected': {
-        const hearsBroadcast = (peer: BareJid): boolean => wasAvailable && isSubscriber(resource.account.roster, peer);
-        advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: hearsBroadcast(peer) }), said);
+        advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: wasAvailable && hearsBroadcast(kernel, resource, peer) }), said);
         break;
       }
       case 'sendProbes':
@@ -59,16 +58,32 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
  *  @returns false when the resource has told more entities of itself than it may */
 export function sendDirected(kernel: Kernel, resource: Resource, stanza: Element, to: Jid): boolean {
   const peer = to.full ?? to.bare;
-  const directed = (resource.directed ??= new Map());
-  if (!directed.has(peer) && directed.size >= kernel.config.directedLimit) return false;
-  advanceDirected(kernel, resource, peer, { type: stanza.attrs.type === 'unavailable' ? 'directed.unavailable' : 'directed.available' }, stanza);
+  const isAvailable = stanza.attrs.type !== 'unavailable';
+  if (isAvailable && toldBy(resource) >= kernel.config.directedLimit && resource.directed?.get(peer)?.value !== 'told') return false;
+  advanceDirected(kernel, resource, peer, { type: isAvailable ? 'directed.available' : 'directed.unavailable' }, stanza);
   return true;
+}
+
+/** How many entities a resource has told of itself, and owes the news that it is gone. */
+function toldBy({ directed }: Resource): number {
+  return [...(directed?.values() ?? [])].filter(({ value }) => value === 'told').length;
+}
+
+/** Whether an entity hears a broadcast of a resource: a subscriber, or the user itself, at the bare JID; at a
+ *  full JID only while that is available (RFC 6121 §8.5.2.1.2). */
+function hearsBroadcast(kernel: Kernel, { account }: Resource, peer: Jid): boolean {
+  if (peer.bare !== account.jid && !isSubscriber(account.roster, peer.bare)) return false;
+  return peer.resource === undefined || kernel.accounts.get(peer.bare)?.resources.get(peer.resource)?.isAvailable === true;
 }
 
 /** A contact has been told by way of its subscription: what it was told directly counts no more. */
 export function supersedeDirected(kernel: Kernel, resource: Resource, peer: BareJid, isAvailable: boolean): void {
-  const event: DirectedPresenceEvent = isAvailable ? { type: 'resource.available' } : { type: 'resource.unavailable', broadcast: true };
-  if (resource.directed?.has(peer) === true) advanceDirected(kernel, resource, peer, event, unavailableFrom(resource));
+  for (const told of [...(resource.directed?.keys() ?? [])]) {
+    const jid = parseJid(told);
+    if (jid === undefined || jid.bare !== peer || (jid.full !== undefined && kernel.accounts.get(peer)?.resources.get(jid.resource ?? '')?.isAvailable !== true)) continue;
+    const event: DirectedPresenceEvent = isAvailable ? { type: 'resource.available' } : { type: 'resource.unavailable', broadcast: true };
+    advanceDirected(kernel, resource, told, event, unavailableFrom(resource));
+  }
 }
 
 /** Whether a contact has been told by directed presence that the resource is not available to it. */
@@ -81,11 +96,11 @@ export function isTold(resource: Resource, peer: Jid): boolean {
   return [peer.bare, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
 }
 
-function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: BareJid) => DirectedPresenceEvent, stanza: Element): void {
+function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: Jid) => DirectedPresenceEvent, stanza: Element): void {
   if (resource.directed === undefined) return;
   for (const peer of [...resource.directed.keys()]) {
     const jid = parseJid(peer);
-    if (jid !== undefined) advanceDirected(kernel, resource, peer, eventFor(jid.bare), stanza);
+    if (jid !== undefined) advanceDirected(kernel, resource, peer, eventFor(jid), stanza);
   }
 }
 
@@ -93,9 +108,11 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   const directed = (resource.directed ??= new Map());
   const before = directed.get(peer) ?? stepDirectedPresence.initial;
   const { state, effects } = kernel.transit('directed-presence', `${resource.jid} ${peer}`, stepDirectedPresence, before, event);
-  if (state.value === 'untold') directed.delete(peer);
-  else directed.set(peer, state);
   const to = parseJid(peer);
+  // What was withdrawn is worth remembering only where a broadcast would say it again.
+  const isForgotten = state.value === 'untold' || (state.value === 'withdrawn' && (to === undefined || !isSubscriber(resource.account.roster, to.bare)));
+  if (isForgotten) directed.delete(peer);
+  else directed.set(peer, state);
   for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, fanOut(stanza)(peer));
 }
 

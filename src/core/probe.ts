@@ -7,7 +7,8 @@ import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { deliverPresence, isTold, isWithdrawn, presenceXml } from './presence.ts';
 import type { Account, Resource } from './resources.ts';
-import { readdressed } from './stanza.ts';
+import { presence, readdressed } from './stanza.ts';
+import { receiveSubscription } from './subscriptions.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
 
@@ -22,7 +23,8 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
     else {
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
       const isKnown = resource !== undefined && isTold(resource, from);
-      reply(isKnown ? serialize(bare(resource, from)) : presenceXml(account.jid, from.bare, 'unsubscribed', id));
+      if (isKnown) reply(serialize(bare(resource, from)));
+      else yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
     }
   } finally {
     release(kernel, account);
@@ -37,6 +39,12 @@ function answerSubscriber(account: Account, from: Jid, to: Jid, id: string | und
   }
   if (available.length === 0) return reply(presenceXml(account.jid, from.bare, 'unavailable', id));
   for (const { lastPresence } of available) if (lastPresence !== undefined) reply(serialize(readdressed(lastPresence, { to: from.bare })));
+}
+
+/** What ends a subscription that the contact knows nothing of; the prober's own server ignores it where
+ *  there is none (RFC 6121 §4.3.2 rule 1, §3.2.3). */
+function refusal(from: string, to: string, id: string | undefined): Element {
+  return presence(id === undefined ? { from, to, type: 'unsubscribed' } : { from, id, to, type: 'unsubscribed' });
 }
 
 /** That a resource is available, and nothing else of it (RFC 6121 §4.3.2, §4.6.6). */

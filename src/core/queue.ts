@@ -26,9 +26,16 @@ function mayProceed(kernel: Kernel, stream: Stream, input: Queued): boolean {
 export function whenIdle(kernel: Kernel, stream: Stream): void {
   stream.isBusy = false;
   stream.isStoring = false;
-  for (let next = stream.queue[0]; next !== undefined && mayProceed(kernel, stream, next); next = stream.queue[0]) {
-    stream.queue.shift();
-    receive(kernel, stream, next);
+  // What is received may be done with at once: then the loop that is at work goes on.
+  if (stream.isProceeding) return;
+  stream.isProceeding = true;
+  try {
+    for (let next = stream.queue[0]; next !== undefined && mayProceed(kernel, stream, next); next = stream.queue[0]) {
+      stream.queue.shift();
+      receive(kernel, stream, next);
+    }
+  } finally {
+    stream.isProceeding = false;
   }
   if (stream.isPaused && stream.queue.length < kernel.config.backlogLimit / 2) {
     stream.isPaused = false;

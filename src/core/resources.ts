@@ -41,6 +41,8 @@ export class Stream {
   entropy = '';
   /** Something of this stream waits for the store, or for SASL. */
   isBusy = false;
+  /** The queue is being worked off. */
+  isProceeding = false;
   /** What waits is nothing but messages on their way to the store; others may follow them there. */
   isStoring = false;
   /** Stanzas of this stream that wait for the store. */
@@ -61,12 +63,11 @@ export interface Roster {
   readonly records: Map<BareJid, RosterRecord>;
 }
 
-/** What waits for the end of a flush: a stanza for one of the account's routes. */
+/** What waits for the end of a flush. */
 export interface Held {
-  readonly resource: Resource;
   readonly xml: string;
-  /** Deliver it otherwise if the route has closed meanwhile. */
-  readonly otherwise: (() => void) | undefined;
+  /** Told whether it was sent, once its turn has come. */
+  readonly done: ((isSent: boolean) => void) | undefined;
 }
 
 /** An account while somebody needs it. */
@@ -83,8 +84,8 @@ export class Account {
   roster: Roster | undefined;
   /** Messages were delivered that the store has not forgotten yet; what is to be done once it has. */
   removal: { then: (() => void) | undefined } | undefined;
-  /** While the store is being emptied towards a route: all that must come after. */
-  held: Held[] | undefined;
+  /** The store is being emptied; routes that are to have the rest of it once that is done. */
+  flush: { readonly next: Set<Resource> } | undefined;
   /** Tasks that are at work on the account. */
   users = 0;
 
@@ -114,6 +115,9 @@ export class Resource implements Eligibility, PresenceView {
   #lastRequest = 0;
   /** What was told to whom by directed presence, by the address that was told. */
   directed: Map<string, typeof stepDirectedPresence.initial> | undefined;
+  /** While the store is being emptied towards this route: all that must come after, and its length. */
+  held: Held[] | undefined;
+  heldLength = 0;
   /** The last presence without `to`, `from` stamped; undefined before the first. */
   lastPresence: Element | undefined;
 

@@ -6,16 +6,19 @@ import { stepSubscription } from '../../machines/subscription.ts';
 import type { SubscriptionEvent } from '../../machines/subscription.ts';
 import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
 import { acquire, release, rosterOf } from './accounts.ts';
-import { pushContact, writeContact } from './contacts.ts';
+import { isSubscriber, pushContact, writeContact } from './contacts.ts';
 import { detached } from './detached.ts';
 import type { Kernel } from './kernel.ts';
 import { put } from './offline.ts';
 import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
 import type { Account, Roster } from './resources.ts';
 import type { RosterRecord } from './store.ts';
-import { readdressed } from './stanza.ts';
+import { presence, readdressed } from './stanza.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
+
+/** The longest request that is kept whole. */
+const REQUEST_LENGTH = 2_048;
 
 /** The four types of a subscription stanza (RFC 6121 §4.7.1). */
 export type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed';
@@ -61,11 +64,20 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   const before = roster.records.get(contact);
   const { state, effects } = kernel.transit('subscription', `${account.jid} ${contact}`, stepSubscription, stateOf(before), { type });
   const names = effects.map((effect) => effect.type);
-  const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? detached(serialize(sent.stanza)) : undefined);
+  const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? requestOf(sent) : undefined);
   if (before === undefined && isKept(after) && roster.records.size >= kernel.config.rosterLimit) return false;
+  // In the step that changes what memory says of the contact, so that no broadcast comes in between.
+  if (names.includes('sendUnavailable')) sendPresence(kernel, account, contact, false);
   if (isKept(after) ? isChanged(before, after) : before !== undefined) yield* writeContact(account, roster, after);
   for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);
   return true;
+}
+
+/** A request as it is kept: whole, unless that is so long that a few of them would fill what may wait for
+ *  one client (RFC 6121 §3.1.3, Security Warning). */
+function requestOf({ type, from, to, stanza }: SubscriptionStanza): string {
+  const xml = detached(serialize(stanza));
+  return xml.length <= REQUEST_LENGTH ? xml : serialize(presence({ from, to, type }));
 }
 
 /** What the roster keeps of a contact after a step. A contact that only asks is kept, and not listed
@@ -110,9 +122,8 @@ function* perform(kernel: Kernel, account: Account, roster: Roster, contact: Bar
     case 'pushItem':
       return pushContact(kernel, account, roster, contact);
     case 'sendAvailable':
-      return sendPresence(kernel, account, contact, true);
-    case 'sendUnavailable':
-      return sendPresence(kernel, account, contact, false);
+      // Another resource may have cancelled the subscription while the store was busy.
+      return isSubscriber(roster, contact) ? sendPresence(kernel, account, contact, true) : undefined;
   }
 }
 
@@ -136,20 +147,32 @@ function sendPresence(kernel: Kernel, account: Account, contact: BareJid, isAvai
 
 /** Removes a contact from a user's roster, ending the subscriptions that there are (RFC 6121 §2.5.2).
  *  @returns false when the roster has no such item */
-export function* removeContact(kernel: Kernel, account: Account, roster: Roster, contact: BareJid, stanzaOf: (type: SubscriptionType) => Element): Task<boolean> {
+export function* removeContact(kernel: Kernel, account: Account, roster: Roster, contact: BareJid): Task<boolean> {
   const record = roster.records.get(contact);
   if (record === undefined || !record.listed) return false;
   const { subscription } = record;
-  yield* writeContact(account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
   const isSubscribed = /^(from|both)/.test(subscription);
   if (isSubscribed) sendPresence(kernel, account, contact, false);
-  if (/^(to|both)|Out/.test(subscription)) yield* end('unsubscribe');
-  if (isSubscribed || subscription.includes('In')) yield* end('unsubscribed');
+  yield* writeContact(account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
+  yield* endSubscriptions(kernel, account, contact, subscription);
   pushContact(kernel, account, roster, contact);
   return true;
-
-  function* end(type: SubscriptionType): Task {
-    yield* receiveSubscription(kernel, { type, from: account.jid, to: contact, stanza: stanzaOf(type) });
-  }
 }
 
+/** Tells a contact that a user is subscribed no more, and that it is not either. */
+function* endSubscriptions(kernel: Kernel, { jid }: Account, contact: BareJid, subscription: SubscriptionState): Task {
+  const types: SubscriptionType[] = [];
+  if (/^(to|both)|Out/.test(subscription)) types.push('unsubscribe');
+  if (/^(from|both)|In$/.test(subscription)) types.push('unsubscribed');
+  for (const type of types) yield* receiveSubscription(kernel, { type, from: jid, to: contact, stanza: presence({ from: jid, to: contact, type }) });
+}
+
+/** Ends all subscriptions of an account that is about to be removed, so that nothing is left of them for
+ *  whoever takes its name (XEP-0077 §3.2). */
+export function* leaveContacts(kernel: Kernel, account: Account): Task {
+  const roster = yield* rosterOf(account);
+  for (const { jid, subscription } of [...roster.records.values()]) {
+    if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, false);
+    yield* endSubscriptions(kernel, account, jid, subscription);
+  }
+}

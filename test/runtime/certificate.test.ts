@@ -12,7 +12,7 @@ import { Certificate } from 'pkijs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadCertificate, selfSignedCertificate } from '../../src/runtime/certificate.ts';
 import type { KeyAndCertificate } from '../../src/runtime/certificate.ts';
-import { channelBindings, serverEndPoint } from '../../src/runtime/channel-binding.ts';
+import { channelBindings, serverEndPoint, toleratedBindings } from '../../src/runtime/channel-binding.ts';
 
 let directory: string;
 beforeEach(async () => { directory = await mkdtemp(join(tmpdir(), 'waystate-certificate-')); });
@@ -175,6 +175,12 @@ describe('channelBindings', () => {
     const [server, client] = await bindingsOf('TLSv1.2');
     expect([...server.keys()]).toEqual(['tls-server-end-point']);
     expect(server).toEqual(client);
+  });
+
+  test.each<[SecureVersion, boolean]>([['TLSv1.3', true], ['TLSv1.2', false]])('channel binding: %s, the client\'s Finished is accepted as tls-unique: %s (RFC 9266 §1)', async (version, accepted) => {
+    const made = await selfSignedCertificate({ directory, domain: 'im.example.com' });
+    const [server, client] = await overTls(made, version, (server, client) => [toleratedBindings(server), client.getFinished()]);
+    expect(server).toEqual(new Map(accepted ? [['tls-unique', client]] : []));
   });
 
   const onP256 = { name: 'ECDSA', namedCurve: 'P-256' };

@@ -52,7 +52,7 @@ describe('tls: STARTTLS', () => {
     ['a stanza', '<message/>'],
     ['a header', header],
     ['the beginning of an element', '<message>'],
-    ['white space', '\n'],
+    ['white space and a stanza', '\n<message/>'],
     ['a TLS record', '\x16\x03\x01'],
   ])('tls: %s that follows the request for TLS ends the connection (RFC 6120 §5.4.3.3)', async (_, garbage) => {
     const { port, core } = await running(undefined, { tls });
@@ -62,6 +62,15 @@ describe('tls: STARTTLS', () => {
     await peer.ended;
     await core.next('stream.lost');
     expect(core.inputs.map((input) => input.type)).toEqual(['stream.opened', 'stream.header', 'stream.element', 'stream.lost']);
+  });
+
+  it('tls: white space that follows the request for TLS is dropped, as clients built on go-xmpp send it (RFC 6120 §5.3.3)', async () => {
+    const { port, core } = await running(undefined, { tls });
+    const plain = await Peer.connect(port('c2s'));
+    await plain.send(`${header}${starttls}\r\n`).hears('<proceed/>');
+    plain.socket.removeAllListeners('data');
+    await new Peer(await secured(plain.socket)).send(`${header}<message id='0'/>`).hears('id="0"');
+    expect(core.all('tls.established')).toHaveLength(1);
   });
 
   it('tls: what comes in the clear after proceed is a failed handshake, without a word of XML (RFC 6120 §5.4.3.2)', async () => {

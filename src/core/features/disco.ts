@@ -12,7 +12,7 @@ export const disco: Feature = {
   accountFeatures: [NS.discoInfo, NS.discoItems],
   iq: [
     { name: 'query', xmlns: NS.discoInfo, types: ['get'], to: ['server', 'own'], answer: info },
-    { name: 'query', xmlns: NS.discoItems, types: ['get'], to: ['server', 'own'], answer: items },
+    { name: 'query', xmlns: NS.discoItems, types: ['get'], to: ['server', 'own', 'contact'], answer: items },
   ],
 };
 
@@ -27,6 +27,7 @@ function info({ config, features }: Host, { payload, account }: IqRequest): IqAn
   return query;
 }
 
+/** Of an account there is nothing to show, to whomever (XEP-0030 §8). */
 function items(_host: Host, { payload }: IqRequest): IqAnswer {
   return payload.attrs.node === undefined ? new Element('query', { xmlns: NS.discoItems }) : new StanzaError('item-not-found');
 }

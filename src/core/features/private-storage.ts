@@ -20,7 +20,8 @@ function* answer({ config }: Host, { type, payload, account, resource }: IqReque
   const documents = childElements(payload);
   const [document] = documents;
   // One document at a time on request; each in a namespace of its own (XEP-0049 §2.2, §2.3).
-  if (document === undefined || (type === 'get' && documents.length > 1)) return new StanzaError('bad-request');
+  if (document === undefined) return new StanzaError(type === 'set' ? 'not-acceptable' : 'bad-request');
+  if (type === 'get' && documents.length > 1) return new StanzaError('bad-request');
   if (documents.some(({ attrs: { xmlns } }) => xmlns === undefined || xmlns.startsWith('jabber:client'))) return new StanzaError('not-acceptable');
   if (type === 'get') {
     const kept = yield* ask({ op: 'document.read', account, space: NS.private, key: keyOf(document) });

@@ -1,10 +1,13 @@
 /** In-band registration: a new account before authentication; a new password, or the end of the
  *  account, after it. Off unless it is among the features. Spec: XEP-0077. @module */
 import { Element } from 'ltx';
+import { invariant } from '../invariant.ts';
+import { Kernel } from '../kernel.ts';
 import { parseBare, prepareLocalpart } from '../jid.ts';
 import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
 import { NS } from '../namespaces.ts';
-import { ownChildren, ownText } from '../stanza.ts';
+import { childElements, ownChildren, ownText } from '../stanza.ts';
+import { leaveContacts } from '../subscriptions.ts';
 import { StanzaError } from '../stanza-error.ts';
 import { ask, derive } from '../task.ts';
 import type { Task } from '../task.ts';
@@ -68,7 +71,7 @@ function* answerStranger({ config }: Host, type: string | undefined, query: Elem
 }
 
 /** A member is told who it is, may change its password (§3.3), and may leave (§3.2). */
-function* answerMember(_host: Host, { type, payload, resource }: IqRequest): Task<IqAnswer> {
+function* answerMember(host: Host, { type, payload, resource }: IqRequest): Task<IqAnswer> {
   const account = resource.account.jid;
   const local = account.slice(0, account.indexOf('@'));
   if (type === 'get') {
@@ -77,7 +80,12 @@ function* answerMember(_host: Host, { type, payload, resource }: IqRequest): Tas
     form.getChild('username')?.t(local);
     return form;
   }
-  if (isRemoval(payload)) return (yield* ask({ op: 'account.remove', account })) ? null : new StanzaError('registration-required'); // §3.2
+  if (isRemoval(payload)) {
+    if (childElements(payload).length !== 1) return new StanzaError('bad-request'); // §3.2
+    invariant(host instanceof Kernel, 'rosters belong to the core');
+    yield* leaveContacts(host, resource.account);
+    return (yield* ask({ op: 'account.remove', account })) ? null : new StanzaError('registration-required');
+  }
   const wanted = wantedBy(payload);
   if (wanted instanceof StanzaError) return wanted;
   if (wanted.username !== local) return new StanzaError('bad-request');

@@ -11,7 +11,7 @@ import { invariant } from '../invariant.ts';
 import { NS } from '../namespaces.ts';
 import type { Roster } from '../resources.ts';
 import { StanzaError } from '../stanza-error.ts';
-import { childElements, ownChildren, presence } from '../stanza.ts';
+import { childElements, ownChildren } from '../stanza.ts';
 import { removeContact } from '../subscriptions.ts';
 import type { Task } from '../task.ts';
 
@@ -51,7 +51,7 @@ function* set(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): T
   const jid = item.attrs.jid === undefined ? undefined : parseBare(item.attrs.jid);
   if (jid === undefined) return new StanzaError('bad-request', 'The jid of an item is a bare JID.');
   if (item.attrs.subscription === 'remove') {
-    const isRemoved = yield* removeContact(kernel, account, kept, jid, (type) => presence({ from: account.jid, to: jid, type }));
+    const isRemoved = yield* removeContact(kernel, account, kept, jid);
     return isRemoved ? null : new StanzaError('item-not-found'); // §2.5.3
   }
   if (jid === account.jid || account.exists !== true) return new StanzaError('not-allowed');
