@@ -15,8 +15,8 @@ import { serialize } from './xml/writer.ts';
 
 /** How much of what is stored is read, and waits to be sent, at a time. */
 const PAGE_BYTES = 262_144;
-/** How much may be held back for one route; a client that reads so slowly is given up. */
-const HELD_LENGTH = 1_048_576;
+/** How much may be held back for a route that does not read what is stored for it; it is given up then. */
+const HELD_LENGTH = 4_194_304;
 
 /** Puts a stanza on a route; while the store is being emptied towards it, behind what comes from there.
  *  Nothing is put on a route that has closed.
@@ -31,7 +31,7 @@ export function put(kernel: Kernel, resource: Resource, xml: string, done?: (isS
 function hold(kernel: Kernel, resource: Resource, held: Held): void {
   resource.held?.push(held);
   resource.heldLength += held.xml.length;
-  if (resource.heldLength > HELD_LENGTH && !resource.isDraining) {
+  if (isTarget(resource) && resource.heldLength > HELD_LENGTH && !resource.isDraining) {
     kernel.wiring.stream(resource.stream, { type: 'stream.failed', condition: 'resource-constraint', text: 'Too much waits to be read' });
   }
 }
@@ -69,7 +69,7 @@ export function flush(kernel: Kernel, account: Account, targets: readonly Resour
     for (const resource of targets) account.flush.next.add(resource);
     return;
   }
-  account.flush = { next: new Set() };
+  account.flush = { targets, next: new Set() };
   account.users += 1;
   const begin = (): void => readPage(kernel, account, targets);
   // What was delivered must be forgotten before the store is read again.
@@ -126,14 +126,26 @@ function deliverPage(kernel: Kernel, account: Account, targets: readonly Resourc
   return true;
 }
 
+/** Whether the store is being emptied towards a route. */
+function isTarget(resource: Resource): boolean {
+  return resource.account.flush?.targets.includes(resource) === true;
+}
+
 function finish(kernel: Kernel, account: Account, targets: readonly Resource[]): void {
   const next = [...(account.flush?.next ?? [])];
   account.flush = undefined;
   account.users -= 1;
-  if (next.length > 0) flush(kernel, account, next);
-  const waitsOn = account.hasOffline ? next : [];
-  for (const resource of new Set([...targets, ...next])) if (!waitsOn.includes(resource)) release(kernel, resource);
+  flush(kernel, account, next);
+  for (const resource of new Set([...targets, ...next])) if (!isTarget(resource)) release(kernel, resource);
   letGo(kernel, account);
+}
+
+/** A route closes: what was held back for it is decided about anew, at once and in its order. What is
+ *  stored, and was to come before that, goes the same way. */
+export function releaseClosed(kernel: Kernel, resource: Resource): void {
+  if (resource.held === undefined) return;
+  resource.account.hasOffline = true;
+  release(kernel, resource);
 }
 
 function release(kernel: Kernel, resource: Resource): void {

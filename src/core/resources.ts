@@ -85,7 +85,7 @@ export class Account {
   /** Messages were delivered that the store has not forgotten yet; what is to be done once it has. */
   removal: { then: (() => void) | undefined } | undefined;
   /** The store is being emptied; routes that are to have the rest of it once that is done. */
-  flush: { readonly next: Set<Resource> } | undefined;
+  flush: { readonly targets: readonly Resource[]; readonly next: Set<Resource> } | undefined;
   /** Tasks that are at work on the account. */
   users = 0;
 

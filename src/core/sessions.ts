@@ -11,6 +11,7 @@ import { letGo } from './accounts.ts';
 import { settleRequest } from './contacts.ts';
 import { invariant } from './invariant.ts';
 import type { Kernel } from './kernel.ts';
+import { releaseClosed } from './offline.ts';
 import type { Resource } from './resources.ts';
 
 /** Advances a session by one event and carries out what follows. */
@@ -56,6 +57,7 @@ function closeRoute(kernel: Kernel, resource: Resource): void {
   const resourcepart = resource.jid.slice(account.jid.length + 1);
   invariant(account.resources.get(resourcepart) === resource, 'a route that closes is in the routing table');
   account.resources.delete(resourcepart);
+  releaseClosed(kernel, resource);
   letGo(kernel, account);
   kernel.carry(wires.route.closeRoute, resource);
 }
