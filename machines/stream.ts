@@ -42,6 +42,8 @@ interface Fault {
 export interface StreamContext {
   /** Failed attempts at SASL on this stream. */
   readonly failures: number;
+  /** Failed attempts to bind a resource. */
+  readonly refusals: number;
   /** The stream error that is owed to the peer once the route has closed; null when the peer
    *  itself has ended the stream. */
   readonly owed: Fault | null;
@@ -49,6 +51,9 @@ export interface StreamContext {
 
 /** How often SASL may fail before the stream ends (RFC 6120 §6.4.5 recommends two to five). */
 export const MAX_SASL_FAILURES = 3;
+
+/** How often binding may fail before the stream ends (RFC 6120 §7.7.3 recommends five to ten). */
+export const MAX_BIND_REFUSALS = 5;
 
 const faultOf = ({ event }: { event: StreamEvent }): Fault =>
   event.type === 'stream.failed'
@@ -83,19 +88,21 @@ export const streamMachine = setup({
     closeStream: () => {},
     disconnect: () => {},
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    noteRefusal: assign({ refusals: ({ context }) => context.refusals + 1 }),
     noteError: assign({ owed: (args) => faultOf(args) }),
   },
   guards: {
     isSecure: ({ event }) => event.type === 'header.received' && event.secure,
     isOffered: ({ event }) => event.type === 'tls.requested' && event.offered,
     isPermitted: ({ event }) => event.type === 'auth.requested' && event.permitted,
+    isLastBind: ({ context }) => context.refusals + 1 >= MAX_BIND_REFUSALS,
     isExpelled: ({ context }) => context.owed !== null,
     isLastAttempt: ({ context }) => context.failures + 1 >= MAX_SASL_FAILURES,
   },
   delays: { unauthenticatedTimeout: 0, closeTimeout: 0 },
 }).createMachine({
   id: 'stream',
-  context: { failures: 0, owed: null },
+  context: { failures: 0, refusals: 0, owed: null },
   initial: 'negotiating',
   states: {
     negotiating: {
@@ -155,6 +162,12 @@ export const streamMachine = setup({
           description: 'A SASL exchange is under way.',
           meta: { spec: 'RFC 6120 §6.4' },
           on: {
+            'auth.requested': [
+              { target: '#stream.closing', guard: 'isLastAttempt', meta: { spec: ['RFC 6120 §6.4.2', 'RFC 6120 §6.4.5'] },
+                actions: ['abandonSasl', { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
+              { guard: 'isPermitted', meta: { spec: 'RFC 6120 §6.4.2' },
+                actions: ['noteFailure', 'abandonSasl', { type: 'beginSasl', params: ({ event }) => ({ mechanism: event.mechanism, ...withData({ event }) }) }] },
+            ],
             'auth.responded': { meta: { spec: 'RFC 6120 §6.4.3' }, actions: { type: 'continueSasl', params: withData } },
             'auth.aborted': [
               { target: '#stream.closing', guard: 'isLastAttempt', meta: { spec: 'RFC 6120 §6.4.5' },
@@ -198,7 +211,11 @@ export const streamMachine = setup({
           meta: { spec: 'RFC 6120 §7.1' },
           on: {
             'bind.requested': { meta: { spec: ['RFC 6120 §7.6', 'RFC 6120 §7.7'] }, actions: 'bindResource' },
-            'bind.failed': { meta: { spec: ['RFC 6120 §7.6.2', 'RFC 6120 §7.7.2'] }, actions: { type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) } },
+            'bind.failed': [
+              { target: '#stream.closing', guard: 'isLastBind', meta: { spec: 'RFC 6120 §7.7.3' },
+                actions: [{ type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) }, { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
+              { meta: { spec: ['RFC 6120 §7.6.2', 'RFC 6120 §7.7.2'] }, actions: ['noteRefusal', { type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) }] },
+            ],
             'bind.succeeded': { target: '#stream.bound', meta: { spec: ['RFC 6120 §7.6.1', 'RFC 6120 §7.7.1'] }, actions: 'sendBindResult' },
           },
         },

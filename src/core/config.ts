@@ -35,6 +35,8 @@ export interface CoreConfig {
   readonly directedLimit: number;
   /** Bytes of one document of private storage, or of one vCard. */
   readonly documentLimit: number;
+  /** Requests of the server, such as roster pushes, that one client may leave unanswered (RFC 6120 §8.2.3). */
+  readonly requestLimit: number;
   /** Stanzas of one stream that wait for the store before its reading is paused. */
   readonly backlogLimit: number;
 }
@@ -49,5 +51,6 @@ export const defaultConfig: Omit<CoreConfig, 'domain'> = {
   resourceLimit: 20,
   directedLimit: 200,
   documentLimit: 65_536,
+  requestLimit: 1_000,
   backlogLimit: 64,
 };

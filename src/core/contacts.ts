@@ -89,6 +89,11 @@ export function advanceRoster(kernel: Kernel, resource: Resource, event: RosterE
   resource.roster = state;
   for (const effect of effects) {
     if (effect.type === 'pushRoster' && push !== undefined) {
+      if (resource.requests.size >= kernel.config.requestLimit) {
+        // A client that takes pushes and never answers one breaks RFC 6120 §8.2.3.
+        kernel.wiring.stream(resource.stream, { type: 'stream.failed', condition: 'policy-violation', text: 'Too many requests wait for an answer' });
+        return;
+      }
       const id = resource.nextRequestId();
       resource.requests.set(id, stepIq.initial);
       startRequestTimer(kernel, resource, id);

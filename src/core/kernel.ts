@@ -108,8 +108,8 @@ export class Kernel implements Host {
 
   /** Ends all sessions of an account that is no more. */
   expel(account: BareJid): void {
-    for (const { stream } of [...(this.accounts.get(account)?.resources.values() ?? [])]) {
-      this.wiring.stream(stream, { type: 'stream.failed', condition: 'not-authorized', text: 'The account is no more.' });
+    for (const stream of [...this.streams.values()]) {
+      if (stream.account === account) this.wiring.stream(stream, { type: 'stream.failed', condition: 'not-authorized', text: 'The account is no more.' });
     }
     // Whoever takes the name next begins with nothing of this.
     this.accounts.delete(account);

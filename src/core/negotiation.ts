@@ -40,7 +40,8 @@ export function beginStream(kernel: Kernel, stream: Stream): void {
 /** A stream header (RFC 6120 §4.7). */
 export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHeader, entropy: string): void {
   stream.entropy = entropy;
-  stream.lang = header.lang;
+  // A language tag (RFC 5646 §2.1); it is stamped on what the peer sends, so it had better be one.
+  stream.lang = header.lang !== undefined && languageTag.test(header.lang) ? header.lang : undefined;
   stream.peer = header.from;
   const condition = headerFault(kernel, stream, header);
   const isExpected = advanceStream(kernel, stream, condition === undefined
@@ -48,6 +49,8 @@ export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHead
     : { type: 'stream.failed', condition });
   if (!isExpected) advanceStream(kernel, stream, { type: 'stream.failed', condition: 'bad-format' });
 }
+
+const languageTag = /^(?=.{1,35}$)[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/;
 
 /** What is wrong with a header, if anything is. */
 function headerFault(kernel: Kernel, stream: Stream, header: StreamHeader): StreamErrorCondition | undefined {
@@ -100,11 +103,12 @@ function answerStranger(kernel: Kernel, stream: Stream, iq: Element): boolean {
   return true;
 }
 
+/** Whether a stranger may say more than that it wants TLS. */
 const isOpen = (stream: Stream): boolean =>
-  stream.state.matches({ negotiating: 'secured' }) || stream.state.matches({ negotiating: 'unsecured' });
+  stream.state.matches({ negotiating: 'secured' }) || (stream.state.matches({ negotiating: 'unsecured' }) && !stream.channel.tlsRequired);
 
 function saslEvent(stream: Stream, element: Element): StreamEvent {
-  const text = element.getText().trim();
+  const text = element.getText();
   const data = text === '' ? {} : { data: text };
   switch (element.name) {
     case 'auth':

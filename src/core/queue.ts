@@ -6,6 +6,12 @@ import type { Queued, Stream } from './resources.ts';
 
 /** Processes an input of a stream, or keeps it until the ones before it are done with. */
 export function enqueue(kernel: Kernel, stream: Stream, input: Queued): void {
+  // Nobody waits for the outcome of a negotiation whose transport is dead.
+  const isMoot = input.type === 'stream.lost' && !stream.isBound;
+  if (isMoot) {
+    stream.queue = [];
+    return receive(kernel, stream, input);
+  }
   if (stream.queue.length === 0 && mayProceed(kernel, stream, input)) return receive(kernel, stream, input);
   stream.queue.push(input);
   if (!stream.isPaused && stream.queue.length >= kernel.config.backlogLimit) {

@@ -112,7 +112,8 @@ function dispatch(kernel: Kernel, input: Input): void {
     case 'timer.fired':
       return kernel.fire(input.timer);
     case 'server.stopping':
-      for (const stream of [...kernel.streams.values()]) advanceStream(kernel, stream, { type: 'stream.failed', condition: 'system-shutdown' });
+      // After what a stream has sent before, like everything else that ends one (RFC 6120 §4.4).
+      for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });
       return;
     default: {
       const stream = kernel.streams.get(input.stream);
