@@ -213,7 +213,8 @@ export const streamMachine = setup({
             'bind.requested': { meta: { spec: ['RFC 6120 §7.6', 'RFC 6120 §7.7'] }, actions: 'bindResource' },
             'bind.failed': [
               { target: '#stream.closing', guard: 'isLastBind', meta: { spec: 'RFC 6120 §7.7.3' },
-                actions: [{ type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) }, { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
+                actions: [{ type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) },
+                  { type: 'sendStreamError', params: { condition: 'policy-violation' } }, 'closeStream'] },
               { meta: { spec: ['RFC 6120 §7.6.2', 'RFC 6120 §7.7.2'] }, actions: ['noteRefusal', { type: 'refuseBind', params: ({ event }) => ({ condition: event.condition }) }] },
             ],
             'bind.succeeded': { target: '#stream.bound', meta: { spec: ['RFC 6120 §7.6.1', 'RFC 6120 §7.7.1'] }, actions: 'sendBindResult' },
