@@ -19,12 +19,18 @@ export interface Jid {
 const maxPartBytes = 1023;
 /** Composition can make a part shorter, but not by half; what is longer isn't worth the work. */
 const maxPartLength = 2 * maxPartBytes;
+/** RFC 1034 §3.1, without the dot of the root. */
+const maxNameLength = 253;
+const maxLabelLength = 63;
+/** The dots of UTS #46 §2.3. */
+const separators = /[.\u3002\uff0e\uff61]/;
 /** Longer addresses are rare, and must not make the cache big. */
 const maxCachedLength = 256;
 const maxCachedPerGeneration = 5_000;
 
-let young = new Map<string, Jid>();
-let old = new Map<string, Jid>();
+/** What is malformed is remembered too, as null: the refusal may have been costlier than an answer. */
+let young = new Map<string, Jid | null>();
+let old = new Map<string, Jid | null>();
 
 /** Reads an address; undefined when it is malformed (RFC 7622 §3.1, §4).
  *  The answer shares no memory with `text`, which may be a piece of something big.
@@ -33,10 +39,11 @@ let old = new Map<string, Jid>();
  *  parseJid('Juliet@Example.COM/balcony')?.bare // 'juliet@example.com' */
 export function parseJid(text: string): Jid | undefined {
   const known = young.get(text);
-  if (known !== undefined) return known;
-  const jid = old.get(text) ?? prepareJid(text);
-  if (jid !== undefined && text.length <= maxCachedLength) remember(text, jid);
-  return jid;
+  if (known !== undefined) return known ?? undefined;
+  const before = old.get(text);
+  const jid = before === undefined ? prepareJid(text) ?? null : before;
+  if (text.length <= maxCachedLength) remember(text, jid);
+  return jid ?? undefined;
 }
 
 /** Reads an address that has no resourcepart; undefined when it is malformed or has one.
@@ -74,11 +81,21 @@ export function prepareResourcepart(text: string): string | undefined {
 /** Prepares and enforces a domainpart; undefined when it is malformed (RFC 7622 §3.2).
  *  @param text the domainpart as it came: a domain name, an IPv4 address or a bracketed IPv6 address */
 export function prepareDomainpart(text: string): string | undefined {
-  if (text.length > maxPartLength) return undefined;
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
+  if (!isShort(name)) return undefined;
   if (name.startsWith('[')) return prepareIpLiteral(name);
-  const domain = /^[a-z0-9]+([.-][a-z0-9]+)*$/.test(name) && !name.includes('xn--') ? name : prepareDomainName(name);
-  return domain !== undefined && fits(domain) ? domain : undefined;
+  return /^[a-z0-9]+([.-][a-z0-9]+)*$/.test(name) && !name.includes('xn--') ? name : prepareDomainName(name);
+}
+
+/** Whether a name and its labels are within the limits of DNS, which stay in force (RFC 7622 §3.2). They
+ *  are of octets of A-labels; a U-label has fewer code points than its A-label has octets. What is short
+ *  in this sense has fewer than 1023 bytes. */
+function isShort(name: string): boolean {
+  return hasAtMost(maxNameLength, name) && name.split(separators).every((label) => hasAtMost(maxLabelLength, label));
+}
+
+function hasAtMost(limit: number, text: string): boolean {
+  return text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
 }
 
 /** An internationalised domain name in the form that has no A-label (RFC 7622 §3.2.1). UTS #46 maps
@@ -87,7 +104,7 @@ function prepareDomainName(name: string): string | undefined {
   const { domain, error } = toUnicode(name, {
     checkBidi: true, checkHyphens: true, checkJoiners: true, useSTD3ASCIIRules: true,
   });
-  return !error && domain.split('.').every((label) => label !== '' && isIdentifier(label)) ? domain : undefined;
+  return !error && isShort(domain) && domain.split('.').every((label) => label !== '' && isIdentifier(label)) ? domain : undefined;
 }
 
 /** RFC 3986 §3.2.2; of several ways to write an address, the one of RFC 5952. No zone identifier:
@@ -125,12 +142,12 @@ function assemble(local: string | undefined, domain: string, resource: string | 
   };
 }
 
-function remember(text: string, jid: Jid): void {
+function remember(text: string, jid: Jid | null): void {
   if (young.size >= maxCachedPerGeneration) {
     old = young;
     young = new Map();
   }
-  young.set(jid.full === text ? jid.full : jid.bare === text ? jid.bare : detached(text), jid);
+  young.set(jid?.full === text ? jid.full : jid?.bare === text ? jid.bare : detached(text), jid);
 }
 
 /** Whether a part has 1 to 1023 bytes (RFC 7622 §3.1). */

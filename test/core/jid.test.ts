@@ -1,8 +1,11 @@
 /** What is an address, and when two are the same (RFC 7622). @module */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { toUnicode } from 'tr46';
+import { describe, expect, it, vi } from 'vitest';
 import { bareOf, parseBare, parseJid, prepareDomainpart, prepareLocalpart, prepareResourcepart } from '../../src/core/jid.ts';
 import type { FullJid } from '../../machines/vocabulary.ts';
+
+vi.mock('tr46', { spy: true });
 
 const written = (text: string): string | undefined => {
   const jid = parseJid(text);
@@ -60,6 +63,22 @@ describe('jid', () => {
     for (let i = 0; i < 12_000; i += 1) parseJid(`user${i}@example.com`);
     expect(parseJid(text)).toEqual(before);
     expect(parseJid(text)).not.toBe(before);
+  });
+
+  it('jid: what is malformed is looked into once, until many others were asked for', () => {
+    const lookups = vi.mocked(toUnicode).mock;
+    const before = lookups.calls.length;
+    for (let i = 0; i < 3; i += 1) expect(parseJid('juliet@\u2665.example')).toBeUndefined();
+    expect(lookups.calls.length).toBe(before + 1);
+    for (let i = 0; i < 12_000; i += 1) parseJid(`@malformed${i}`);
+    expect(parseJid('juliet@\u2665.example')).toBeUndefined();
+    expect(lookups.calls.length).toBe(before + 2);
+  });
+
+  it('jid: a name that DNS has no room for is refused unread (RFC 7622 §3.2, RFC 1034 §3.1)', () => {
+    const before = vi.mocked(toUnicode).mock.calls.length;
+    for (const domain of [`xn--${'a9'.repeat(1_000)}`, '\u2665'.repeat(64), '\u2665.'.repeat(128)]) expect(prepareDomainpart(domain)).toBeUndefined();
+    expect(vi.mocked(toUnicode).mock.calls.length).toBe(before);
   });
 
   it('jid: a normal form is its own normal form (RFC 7622 §4)', () => {
@@ -129,6 +148,9 @@ describe('domainpart', () => {
     ['A-labels become U-labels', 'xn--bcher-kva.example', 'b\u00fccher.example'], ['U-labels are mapped', 'B\u00dcCHER.example', 'b\u00fccher.example'],
     ['a sharp s is kept', 'stra\u00dfe.example', 'stra\u00dfe.example'], ['an ideographic full stop is a dot', 'a\u3002example', 'a.example'],
     ['an IPv4 address', '192.0.2.1', '192.0.2.1'], ['an IPv6 address', '[2001:DB8:0:0::1]', '[2001:db8::1]'], ['a name with digits', '1.2.example', '1.2.example'],
+    ['a label of 63 characters', `${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`], ['a name of 253 characters', `${'a.'.repeat(126)}a`, `${'a.'.repeat(126)}a`],
+    ['a label of characters beyond the first plane', `${'\u{10330}'.repeat(50)}.example`, `${'\u{10330}'.repeat(50)}.example`],
+    ['labels with ideographic full stops between them', 'abcdefgh\u3002'.repeat(10) + 'example', 'abcdefgh.'.repeat(10) + 'example'],
   ])('domainpart: %s (RFC 7622 §3.2)', (_, text, prepared) => {
     expect(prepareDomainpart(text)).toBe(prepared);
   });
@@ -137,7 +159,7 @@ describe('domainpart', () => {
     ['nothing', ''], ['a dot', '.'], ['an empty label', 'a..b'], ['two dots at the end', 'a..'], ['a space', 'a b'], ['an underscore', 'a_b.example'],
     ['a hyphen in front', '-a.example'], ['a symbol', '\u2665.example'], ['a second commercial at', 'a@b'], ['a bad A-label', 'xn--a.example'],
     ['an IPv6 address without brackets', '::1'], ['a bad IPv6 address', '[::1'], ['a zone', '[fe80::1%25eth0]'], ['no address in brackets', '[example]'],
-    ['1024 bytes', `${'a.'.repeat(511)}aa`], ['a right-to-left label that ends wrong', '\u05d0-\u0061.example'],
+    ['a label of 64 characters', `${'a'.repeat(64)}.example`], ['a label that is longer than 63 characters when it is mapped', '\u337f'.repeat(16)], ['254 characters', `${'a.'.repeat(126)}aa`], ['a right-to-left label that ends wrong', '\u05d0-\u0061.example'],
   ])('domainpart: %s is refused (RFC 7622 §3.2)', (_, text) => {
     expect(prepareDomainpart(text)).toBeUndefined();
   });

@@ -21,7 +21,9 @@ export type ReaderEvent =
 
 /** What one peer may make us keep and build. */
 export interface ReaderLimits {
-  /** Bytes of one first-level element, or of the header and its XML declaration. */
+  /** Bytes of one first-level element, or of the header and its XML declaration; also the characters of
+   *  all namespace declarations that the element has when no name has a prefix. Such an element is
+   *  written in at most twelve times as many bytes. */
   readonly maxStanzaBytes: number;
   /** Levels of elements; a first-level element is the first. */
   readonly maxDepth: number;
@@ -51,6 +53,8 @@ export class StreamReader extends TokenReader {
   #open: OpenElement | undefined = undefined;
   /** How many elements are open, the root included. */
   #depth = 0;
+  /** Characters of the namespace declarations so far in the first-level element that is open. */
+  #declared = 0;
   /** Nothing but white space came yet, so that an XML declaration may. */
   #fresh = true;
   /** The bytes of a character that is incomplete. */
@@ -144,6 +148,8 @@ export class StreamReader extends TokenReader {
     } else {
       if (this.#depth > this.limits.maxDepth) throw new StreamFault('policy-violation', 'elements nested too deeply');
       this.#open = openChild(tag, this.#open);
+      this.#declared = this.#open.declared + (this.#depth === 1 ? 0 : this.#declared);
+      if (this.#declared > this.limits.maxStanzaBytes) throw new StreamFault('policy-violation', 'too many namespace declarations');
     }
     this.#depth += 1;
     if (tag.empty) this.#closeElement(this.#open);

@@ -9,11 +9,19 @@ import { NS } from '../namespaces.ts';
 import { isNameStart, malformed, StreamFault } from './characters.ts';
 import type { StartTag } from './tag.ts';
 
-/** One namespace declaration and those around it. */
+/** What is written once can mean a declaration on each of many elements here (RFC 6120 §13.12). No name
+ *  of an XMPP namespace has a tenth of this. */
+const maxNamespaceLength = 1_024;
+/** All of them may be looked at to find one; nested defaults don't count. */
+const maxPrefixes = 64;
+
+/** The declaration of one prefix, and those around it. */
 export interface Scope {
   readonly prefix: string;
   readonly uri: string;
   readonly outer: Scope | undefined;
+  /** How many they are. */
+  readonly size: number;
 }
 
 /** An element whose end tag has not come yet. */
@@ -24,25 +32,34 @@ export interface OpenElement {
   readonly element: Element | null;
   /** The namespace that a child shares when it has no `xmlns`. */
   readonly namespace: string;
+  /** The namespace of a name without prefix. */
+  readonly defaultNamespace: string;
   readonly scope: Scope | undefined;
+  /** Characters of the declarations that its element has in this form. */
+  readonly declared: number;
   readonly parent: OpenElement | undefined;
 }
 
-/** The scope inside a start tag. */
+/** The prefixes inside a start tag. */
 function declare(tag: StartTag, outer: Scope | undefined): Scope | undefined {
-  let scope = tag.xmlns === undefined ? outer : declaration('', tag.xmlns, outer);
-  for (const [name, value] of tag.prefixed) {
-    if (name.startsWith('xmlns:')) scope = declaration(localOf(name, 5), value, scope);
+  if (tag.xmlns !== undefined) checkDeclaration('', tag.xmlns);
+  let scope = outer;
+  for (const [name, uri] of tag.prefixed) {
+    if (!name.startsWith('xmlns:')) continue;
+    const prefix = localOf(name, 5);
+    checkDeclaration(prefix, uri);
+    scope = { prefix, uri, outer: scope, size: scope === undefined ? 1 : scope.size + 1 };
+    if (scope.size > maxPrefixes) throw new StreamFault('policy-violation', 'too many namespace prefixes');
   }
   return scope;
 }
 
 /** Namespaces in XML §3 reserves two prefixes and two names; §5 takes no prefix back. */
-function declaration(prefix: string, uri: string, outer: Scope | undefined): Scope {
+function checkDeclaration(prefix: string, uri: string): void {
   const isXml = uri === NS.xml;
   if (prefix === 'xmlns' || uri === NS.xmlns || isXml !== (prefix === 'xml')) throw malformed();
   if (prefix !== '' && uri === '') throw malformed();
-  return { prefix, uri, outer };
+  if (uri.length > maxNamespaceLength) throw new StreamFault('policy-violation', 'the name of a namespace is too long');
 }
 
 /** The part of a qualified name after its one colon. */
@@ -58,8 +75,13 @@ function resolve(prefix: string, scope: Scope | undefined): string {
     if (s.prefix === prefix) return s.uri;
   }
   if (prefix === 'xml') return NS.xml;
-  if (prefix !== '') throw malformed();
-  return '';
+  throw malformed();
+}
+
+/** RFC 6120 §4.8.2: a header need not declare the content namespace, when each first-level element does.
+ *  Then it is the one of clients (§4.8.3), and elements without declaration are no stanzas. */
+function contentNamespaceOf(defaultNamespace: string): string {
+  return defaultNamespace === '' || defaultNamespace === NS.streams ? NS.client : defaultNamespace;
 }
 
 /** Opens the root, and tells what it says of the stream (RFC 6120 §4.7, §4.8).
@@ -69,12 +91,13 @@ export function openRoot(tag: StartTag): { readonly root: OpenElement; readonly 
   const scope = declare(tag, undefined);
   const colon = tag.name.indexOf(':');
   const name = colon < 0 ? tag.name : localOf(tag.name, colon);
-  const namespace = resolve(colon < 0 ? '' : tag.name.slice(0, colon), scope);
+  const defaultNamespace = tag.xmlns ?? '';
+  const namespace = colon < 0 ? defaultNamespace : resolve(tag.name.slice(0, colon), scope);
   setPrefixed(tag, scope);
-  const xmlns = tag.xmlns ?? '';
+  const xmlns = contentNamespaceOf(defaultNamespace);
   const { to, from, version, 'xml:lang': lang } = tag.attrs;
   return {
-    root: { tagName: tag.name, element: null, namespace: xmlns, scope, parent: undefined },
+    root: { tagName: tag.name, element: null, namespace: xmlns, defaultNamespace, scope, declared: 0, parent: undefined },
     header: {
       wellNamed: name === 'stream' && namespace === NS.streams,
       xmlns,
@@ -100,26 +123,34 @@ export function openChild(tag: StartTag, parent: OpenElement): OpenElement {
   const scope = declare(tag, parent.scope);
   const colon = tag.name.indexOf(':');
   const name = colon < 0 ? tag.name : localOf(tag.name, colon);
-  const namespace = resolve(colon < 0 ? '' : tag.name.slice(0, colon), scope);
+  const defaultNamespace = tag.xmlns ?? parent.defaultNamespace;
+  const namespace = colon < 0 ? defaultNamespace : resolve(tag.name.slice(0, colon), scope);
   // RFC 6120 §4.8.5: the content namespaces have no prefix.
   if (colon >= 0 && (namespace === NS.client || namespace === NS.server)) throw new StreamFault('bad-namespace-prefix');
   const { attrs } = tag;
-  if (namespace !== parent.namespace) attrs['xmlns'] = namespace;
-  else if (tag.xmlns !== undefined) delete attrs['xmlns'];
-  if (tag.prefixed.length > 0) setPrefixed(tag, scope);
+  let declared = 0;
+  if (namespace !== parent.namespace) {
+    attrs['xmlns'] = namespace;
+    declared = ' xmlns=""'.length + namespace.length;
+  } else if (tag.xmlns !== undefined) {
+    delete attrs['xmlns'];
+  }
+  if (tag.prefixed.length > 0) declared += setPrefixed(tag, scope);
   const element = new Element(name);
   element.attrs = attrs;
   if (parent.element !== null) {
     element.parent = parent.element;
     addChild(parent.element, element);
   }
-  return { tagName: tag.name, element, namespace, scope, parent };
+  return { tagName: tag.name, element, namespace, defaultNamespace, scope, declared, parent };
 }
 
-/** Sets the attributes that have a prefix, each with the declaration of that prefix. Namespaces in
- *  XML §6.3: no two of them have the same namespace and local name. */
-function setPrefixed({ attrs, prefixed }: StartTag, scope: Scope | undefined): void {
+/** Sets the attributes that have a prefix, each with the declaration of that prefix, and returns how
+ *  many characters the declarations have. Namespaces in XML §6.3: no two of the attributes have the
+ *  same namespace and local name. */
+function setPrefixed({ attrs, prefixed }: StartTag, scope: Scope | undefined): number {
   const expanded = new Set<string>();
+  let declared = 0;
   for (const [name, value] of prefixed) {
     const colon = name.indexOf(':');
     const prefix = name.slice(0, colon);
@@ -128,9 +159,14 @@ function setPrefixed({ attrs, prefixed }: StartTag, scope: Scope | undefined): v
     const key = `${localOf(name, colon)} ${uri}`;
     if (expanded.has(key)) throw malformed();
     expanded.add(key);
-    if (prefix !== 'xml') attrs[`xmlns:${prefix}`] = uri;
+    const declaration = `xmlns:${prefix}`;
+    if (prefix !== 'xml' && attrs[declaration] === undefined) {
+      attrs[declaration] = uri;
+      declared += ' =""'.length + declaration.length + uri.length;
+    }
     attrs[name] = value;
   }
+  return declared;
 }
 
 /** Adds character data to an open element; what is adjacent stays one string. */

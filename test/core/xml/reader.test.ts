@@ -26,7 +26,10 @@ describe('header', () => {
       { wellNamed: true, xmlns: 'jabber:client', from: 'juliet@example.com', to: 'example.com', version: '1.0', lang: 'en' }],
     ['what is absent is left out', header.replace(/ (to|version)='[^']*'/g, ''), { wellNamed: true, xmlns: 'jabber:client' }],
     ['another namespace is not well named (RFC 6120 §4.8.1)', "<stream:stream xmlns='jabber:client' xmlns:stream='urn:other'>", { wellNamed: false, xmlns: 'jabber:client' }],
-    ['another name is not well named (RFC 6120 §4.8.1)', "<x:flow xmlns:x='http://etherx.jabber.org/streams'>", { wellNamed: false, xmlns: '' }],
+    ['another name is not well named (RFC 6120 §4.8.1)', "<x:flow xmlns:x='http://etherx.jabber.org/streams'>", { wellNamed: false, xmlns: 'jabber:client' }],
+    ['the stream namespace can be the default one (RFC 6120 §4.8.2)', "<stream to='example.com' xmlns='http://etherx.jabber.org/streams'>", { wellNamed: true, xmlns: 'jabber:client', to: 'example.com' }],
+    ['the content namespace need not be declared (RFC 6120 §4.8.2)', "<stream:stream xmlns:stream='http://etherx.jabber.org/streams'>", { wellNamed: true, xmlns: 'jabber:client' }],
+    ['the content namespace of servers is told (RFC 6120 §4.8.3)', "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>", { wellNamed: true, xmlns: 'jabber:server' }],
     ['any prefix will do for the stream namespace (RFC 6120 §4.8.5)', "<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>", { wellNamed: true, xmlns: 'jabber:client' }],
   ])('header: %s', (_, text, expected) => {
     expect(new StreamReader(limits).push(bytes(text))).toEqual([{ type: 'header', header: expected }]);
@@ -88,6 +91,25 @@ describe('normal form', () => {
     expect(Object.entries(element.attrs)).toEqual([['__proto__', '1'], ['constructor', '2']]);
     expect(element.attrs['toString']).toBeUndefined();
     expect(({} as Record<string, unknown>)['1']).toBeUndefined();
+  });
+});
+
+describe('prefix-free canonicalization', () => {
+  it.each([
+    ['a stanza says its namespace', "<message xmlns='jabber:client'><body>hi</body><x xmlns='urn:x'/></message>", ['<message><body>hi</body><x xmlns="urn:x"/></message>']],
+    ['another element of the stream says its own', "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", ['<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>']],
+    ['what says none has the one of the stream, and is no stanza', '<message/><error/>', ['<message xmlns="http://etherx.jabber.org/streams"/>', '<error xmlns="http://etherx.jabber.org/streams"/>']],
+    ['the content namespace has no prefix here either', "<c:message xmlns:c='jabber:client'/>", ['bad-namespace-prefix']],
+    ['the end tag is written as the header was', '</stream>', ['end']],
+  ])('prefix-free: %s (RFC 6120 §4.8.2, §4.8.5)', (_, text, expected) => {
+    const reader = new StreamReader(limits);
+    expect(reader.push(bytes(`<stream xmlns='http://etherx.jabber.org/streams'>${text}`)).map(told)).toEqual(['header', ...expected]);
+  });
+
+  it('prefix-free: without any default namespace an element that says none is no stanza (RFC 6120 §4.8.2)', () => {
+    const reader = new StreamReader(limits);
+    const stream = "<s:stream xmlns:s='http://etherx.jabber.org/streams'><iq xmlns='jabber:client'/><iq/>";
+    expect(reader.push(bytes(stream)).map(told)).toEqual(['header', '<iq/>', '<iq xmlns=""/>']);
   });
 });
 
