@@ -35,6 +35,7 @@ export type {
 } from './core/store.ts';
 export { memoryStore } from './stores/memory.ts';
 export { sqliteStore } from './stores/sqlite.ts';
+export type { EmbeddedStore } from './stores/sqlite.ts';
 export type { SqliteStoreOptions } from './stores/sqlite-database.ts';
 
 // The runtime: sockets, timers, entropy and SASL around a core.

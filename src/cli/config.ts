@@ -98,7 +98,18 @@ function combine(sources: readonly ConfigSource[]): Config {
     registration: config.registration || config.openRegistration,
   };
   refuseInsecurePlain(complete, sources);
+  refuseNoMechanism(complete, sources);
   return complete;
+}
+
+/** Mechanisms none of which any of the ports could offer (sasl/authenticator.ts) would let nobody in. */
+function refuseNoMechanism({ auth, insecurePlain, ports, webSocket }: Config, sources: readonly ConfigSource[]): void {
+  const source = sources.findLast(({ value }) => isObject(value['auth']) && 'mechanisms' in value['auth']);
+  const overTls = ports.c2s !== false || ports.c2sTls !== false || ports.https !== false;
+  if (source === undefined || auth.anonymous || overTls || ports.http === false) return;
+  const usable = auth.mechanisms.filter((name) => !name.endsWith('-PLUS') && (name !== 'PLAIN' || webSocket.behindProxy || insecurePlain));
+  if (usable.length > 0) return;
+  conflict(source, ['auth', 'mechanisms'], 'has none that can be offered on ports.http, the only port', 'Add SCRAM-SHA-256, or another port.');
 }
 
 function refuseInsecurePlain(config: Config, sources: readonly ConfigSource[]): void {

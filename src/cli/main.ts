@@ -63,11 +63,10 @@ function contextOf(command: Command): AccountContext {
 
 async function runServer(args: ConfigArguments): Promise<Outcome> {
   const config = loadConfig(args);
-  // Loaded only here: the other commands need no server.
-  const { startServer } = await import('./start.ts');
   const invocation = invocationOf(process.argv[1] ?? '', process.cwd(), args);
   return serve(config, {
-    startServer,
+    // Loaded only here, when signals are heard already: the other commands need no server.
+    startServer: async (...args) => (await import('./start.ts')).startServer(...args),
     log: createLog({ level: config.logLevel, plain: process.stderr.isTTY }),
     announce: (addresses: Addresses) => print(process.stdout, banner(config, addresses, packageFile.version, invocation)),
     signals: process,

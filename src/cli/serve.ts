@@ -1,6 +1,6 @@
 /** `waystate serve`: runs a server until a signal ends it. The first SIGTERM or SIGINT drains and says
  *  goodbye (RFC 6120 §4.9.3.20), a second one ends the process at once; SIGHUP reads certificates
- *  again. @module */
+ *  again. A store that fails ends it too, with 1. @module */
 import type { EventEmitter } from 'node:events';
 import type { Log } from '../runtime/log.ts';
 import type { Config } from './config.ts';
@@ -18,6 +18,8 @@ export interface Addresses {
 /** A server that listens. */
 export interface RunningServer {
   readonly addresses: Addresses;
+  /** Settles, with the reason, when the store has ended by itself, without which nothing can be served. */
+  readonly failure?: Promise<Error>;
   /** Drains, says goodbye to every session, and lets go of everything. */
   stop(): Promise<void>;
   /** Reads the certificate's files again, for connections from now on. */
@@ -48,30 +50,32 @@ type Ending = keyof typeof exitCodes;
  *  await serve(config, { startServer, log, announce, signals: process, exit: process.exit }); */
 export async function serve(config: Config, { startServer, log, announce, signals, exit }: ServeContext): Promise<Outcome> {
   const ending = firstSignal(signals, exit);
+  const renewals = renewing(signals, log);
   try {
     const server = await startServer(config, { log });
     announce(server.addresses);
     log.info({ domain: config.domain, ...server.addresses }, 'serving');
-    await untilSignal(server, { ending: ending.signal, log, signals });
-    return done();
+    renewals.begin(server);
+    return await untilTheEnd(server, { ending: ending.signal, log, config });
   } catch (error) {
     log.debug({ err: error }, 'ended by an error');
     return failed(explainError(error, config));
   } finally {
     ending.forget();
+    renewals.forget();
   }
 }
 
-async function untilSignal(
+async function untilTheEnd(
   server: RunningServer,
-  { ending, log, signals }: { readonly ending: Promise<Ending>; readonly log: Log; readonly signals: EventEmitter },
-): Promise<void> {
-  const renew = (): void => void renewCertificates(server, log);
-  signals.on('SIGHUP', renew);
-  log.info({ signal: await ending }, 'saying goodbye; another signal ends at once');
+  { ending, log, config }: { readonly ending: Promise<Ending>; readonly log: Log; readonly config: Config },
+): Promise<Outcome> {
+  const end = await Promise.race([ending, ...(server.failure === undefined ? [] : [server.failure])]);
+  if (end instanceof Error) log.error({ err: end }, 'the store has ended; saying goodbye');
+  else log.info({ signal: end }, 'saying goodbye; another signal ends at once');
   await server.stop();
-  signals.off('SIGHUP', renew);
   log.info({}, 'stopped');
+  return end instanceof Error ? failed(explainError(end, config)) : done();
 }
 
 function firstSignal(signals: EventEmitter, exit: (code: number) => void): { readonly signal: Promise<Ending>; forget(): void } {
@@ -84,6 +88,15 @@ function firstSignal(signals: EventEmitter, exit: (code: number) => void): { rea
   };
   signals.on('SIGINT', hear).on('SIGTERM', hear);
   return { signal: promise, forget: () => void signals.off('SIGINT', hear).off('SIGTERM', hear) };
+}
+
+/** Hears SIGHUP from the beginning, or it would end the process; what is asked for while the server starts is
+ *  done when it has started. */
+function renewing(signals: EventEmitter, log: Log): { begin(server: RunningServer): void; forget(): void } {
+  const started = Promise.withResolvers<RunningServer>();
+  const hear = (): void => void started.promise.then((server) => renewCertificates(server, log));
+  signals.on('SIGHUP', hear);
+  return { begin: started.resolve, forget: () => void signals.off('SIGHUP', hear) };
 }
 
 async function renewCertificates(server: RunningServer, log: Log): Promise<void> {

@@ -45,14 +45,16 @@ export async function startServer(config: Config, { log, observer }: Surrounding
   const core = createCore(coreConfig(config), featuresOf(config));
   core.observe(observer);
   try {
-    return await listen(config, core, store, log);
+    const server = await listen(config, core, store, log);
+    return { ...server, ...(store.failure && { failure: store.failure }) };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function openStore({ memory, data, store: { synchronous } }: Config): Promise<Store> {
+/** The store, and when it has failed as a whole: the one in memory never does. */
+function openStore({ memory, data, store: { synchronous } }: Config): Promise<Store & { readonly failure?: Promise<Error> }> {
   return memory ? Promise.resolve(memoryStore()) : sqliteStore({ directory: data, synchronous });
 }
 
@@ -61,7 +63,7 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
   const server = await startRuntime({
     core,
     store,
-    authenticator: saslAuthenticator({ store, anonymous: auth.anonymous, mechanisms: auth.mechanisms, iterations: auth.iterations }),
+    authenticator: saslAuthenticator({ store, anonymous: auth.anonymous, mechanisms: auth.anonymous ? [...auth.mechanisms, 'ANONYMOUS'] : auth.mechanisms, iterations: auth.iterations }),
     deriveCredentials: (password) => deriveCredentials(password, auth.iterations),
     log,
     domain,

@@ -20,10 +20,16 @@ export type SaslOutcome =
   | { readonly type: 'success'; readonly account: BareJid; readonly data?: string }
   | { readonly type: 'failure'; readonly condition: SaslFailureCondition; readonly text?: string };
 
+/** Runs heavy work, such as hashing a password, when the connection that wants it has its turn; undefined
+ *  when by then the connection is gone or the exchange is over. */
+export type InTurn = <T>(task: () => Promise<T>) => Promise<T | undefined>;
+
 /** One exchange. `data` is the text of `<auth/>` or `<response/>` as it came: base64, `=` for an
- *  empty one, undefined for none (RFC 6120 §6.4.2). Never rejects. */
+ *  empty one, undefined for none (RFC 6120 §6.4.2). */
 export interface SaslExchange {
-  /** Takes the client's next message. */
+  /** Takes the client's next message.
+   *  @throws (rejects) when it could not be judged, above all because the store failed. It is logged, and
+   *  is a `temporary-auth-failure` to the client (RFC 6120 §6.5.11). */
   respond(data: string | undefined): Promise<SaslOutcome>;
 }
 
@@ -31,6 +37,7 @@ export interface SaslExchange {
 export interface Authenticator {
   /** The mechanisms to offer on this channel, best first. */
   mechanisms(channel: SaslChannel): readonly string[];
-  /** Begins an exchange; undefined when the mechanism is not offered on this channel. */
-  begin(channel: SaslChannel, mechanism: string): SaslExchange | undefined;
+  /** Begins an exchange; undefined when the mechanism is not offered on this channel.
+   *  @param inTurn runs what is heavy; at once unless given */
+  begin(channel: SaslChannel, mechanism: string, inTurn?: InTurn): SaslExchange | undefined;
 }

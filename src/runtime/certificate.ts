@@ -1,8 +1,8 @@
 /** The server's certificate: read from the operator's files, or made by the server for itself and kept, so
  *  that whoever chose to trust it once needn't choose again. Spec: RFC 6120 §13.7.1.2, RFC 5280 §4.
  *  Not here: how it is signed (self-signed.ts); TLS itself. @module */
-import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { X509Certificate, createPrivateKey, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
@@ -99,8 +99,14 @@ function serves(certificate: X509Certificate, domain: string): boolean {
 
 /** Writes a file whole or not at all, and never for a moment with more rights than it should have. */
 async function replace(file: string, text: string, mode: number): Promise<void> {
-  const draft = `${file}.new`;
-  await writeFile(draft, text, { mode });
-  await chmod(draft, mode);
-  await rename(draft, file);
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    // A file or a link that somebody has put there would keep its own rights, or lead elsewhere.
+    await writeFile(draft, text, { mode, flag: 'wx' });
+    await chmod(draft, mode);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }

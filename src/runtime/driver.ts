@@ -83,7 +83,7 @@ class CoreDriver implements Driver {
   constructor(options: DriverOptions) {
     const { store, authenticator, deriveCredentials, log } = options;
     this.#options = options;
-    this.turn = new Turn(options.clock ?? Date.now);
+    this.turn = new Turn(options.clock ?? Date.now, log);
     this.#performer = new Performer({
       store, authenticator, deriveCredentials, log, feed: (input, cause) => this.#feed(input, cause),
     });
@@ -169,7 +169,7 @@ class CoreDriver implements Driver {
 
   /** A failure of ours ends the stream that it concerns, and no other (RFC 6120 §4.9.3.8). */
   #fail(error: unknown, input: Input, stream: StreamId | undefined, sentence: string): void {
-    this.#options.log.error({ err: error, stream, input: input.type }, sentence);
+    this.#options.log.error({ err: error, stream, inputType: input.type }, sentence);
     if (stream === undefined || input.type === 'stream.lost') return;
     // Failing at the error itself leaves nothing that could be said to the peer.
     if (input.type === 'stream.broken') this.#performer.destroy(stream);

@@ -13,7 +13,7 @@ import type { KeyAndCertificate } from './certificate.ts';
 import { plainSecurity, tlsSecurity } from './channel.ts';
 import type { Security } from './channel.ts';
 import type { Surroundings } from './connection.ts';
-import { certificateOf, minVersion } from './tls.ts';
+import { certificateOf, tlsOptions } from './tls.ts';
 import { WebSocketConnection } from './websocket.ts';
 
 /** Where WebSockets are, and who may open one.
@@ -58,7 +58,7 @@ export function createHttpServer(options: HttpOptions): Server {
   const { tls, surroundings: { limits } } = options;
   const server: Server = tls === undefined
     ? createServer(serverOptions)
-    : createSecureServer({ ...serverOptions, minVersion, ...tls, handshakeTimeout: limits.tlsHandshakeTimeoutMs });
+    : createSecureServer({ ...serverOptions, ...tlsOptions(tls), handshakeTimeout: limits.tlsHandshakeTimeoutMs });
   const gate = new WebSocketServer({
     noServer: true, clientTracking: false, perMessageDeflate: false,
     maxPayload: limits.maxStanzaBytes,
@@ -78,11 +78,16 @@ function upgrade(options: HttpOptions, gate: WebSocketServer, request: IncomingM
   });
 }
 
+/** Whether there may be WebSockets here: off loopback credentials don't travel in the clear (RFC 7395 §6). */
+function isServed({ webSocket, tls, loopback }: HttpOptions): boolean {
+  return tls !== undefined || loopback || webSocket.behindProxy === true;
+}
+
 /** The status that an upgrade is refused with, if it is. */
-function refusal({ webSocket, tls, loopback }: HttpOptions, request: IncomingMessage): number | undefined {
+function refusal(options: HttpOptions, request: IncomingMessage): number | undefined {
+  const { webSocket } = options;
   if (pathOf(request) !== (webSocket.path ?? defaultPath)) return 404;
-  // Off loopback credentials don't travel in the clear (RFC 7395 §6).
-  if (tls === undefined && !loopback && webSocket.behindProxy !== true) return 403;
+  if (!isServed(options)) return 403;
   if (webSocket.origins !== undefined && !webSocket.origins.includes(request.headers.origin ?? '')) return 403;
   const protocols = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   return protocols?.includes('xmpp') ? undefined : 400;
@@ -100,7 +105,8 @@ function securityOf({ surroundings: { policy }, webSocket }: HttpOptions, socket
 
 function answer(options: HttpOptions, server: Server, request: IncomingMessage, response: ServerResponse): void {
   response.shouldKeepAlive = false;
-  const document = documentOf(pathOf(request), () => urlOf(options, server));
+  const url = urlOf(options, server);
+  const document = url === undefined ? undefined : documentOf(pathOf(request), url);
   const known = request.method === 'GET' || request.method === 'HEAD';
   if (document === undefined || !known) {
     response.writeHead(document === undefined ? 404 : 405).end();
@@ -111,23 +117,25 @@ function answer(options: HttpOptions, server: Server, request: IncomingMessage, 
   response.end(document.body);
 }
 
-function documentOf(path: string | undefined, url: () => string): { readonly type: string; readonly body: string } | undefined {
+function documentOf(path: string | undefined, url: string): { readonly type: string; readonly body: string } | undefined {
   const rel = 'urn:xmpp:alt-connections:websocket';
   switch (path) {
     case '/.well-known/host-meta': return {
       type: 'application/xrd+xml',
-      body: `<?xml version='1.0' encoding='utf-8'?>\n<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'><Link rel='${rel}' href='${escapeXML(url())}'/></XRD>\n`,
+      body: `<?xml version='1.0' encoding='utf-8'?>\n<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'><Link rel='${rel}' href='${escapeXML(url)}'/></XRD>\n`,
     };
     case '/.well-known/host-meta.json': return {
       type: 'application/json',
-      body: `${JSON.stringify({ links: [{ rel, href: url() }] })}\n`,
+      body: `${JSON.stringify({ links: [{ rel, href: url }] })}\n`,
     };
     default: return undefined;
   }
 }
 
-function urlOf({ surroundings: { policy }, webSocket, tls }: HttpOptions, server: Server): string {
-  if (webSocket.url !== undefined) return webSocket.url;
+/** The address that clients are told; undefined where there is none that would let them in. */
+function urlOf(options: HttpOptions, server: Server): string | undefined {
+  const { surroundings: { policy }, webSocket, tls } = options;
+  if (webSocket.url !== undefined || !isServed(options)) return webSocket.url;
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : '';
   return `${tls === undefined ? 'ws' : 'wss'}://${policy.domain}:${port}${webSocket.path ?? defaultPath}`;

@@ -10,7 +10,8 @@ import type { Allowance } from './rate.ts';
 export interface Limits {
   /** One first-level element of an authenticated peer (RFC 6120 §13.12 rule 4: never below 10,000). */
   readonly maxStanzaBytes: number;
-  /** The same before authentication, when nothing but negotiation has any business being long. */
+  /** The same before authentication, when nothing but negotiation has any business being long. Over WebSocket
+   *  a message is judged when it is whole: of one that isn't, up to `maxStanzaBytes` are kept. */
   readonly maxStanzaBytesUnauthenticated: number;
   /** Nesting of elements, the first-level one counted as 1. */
   readonly maxDepth: number;

@@ -24,7 +24,7 @@ import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { TcpConnection } from './tcp.ts';
 import type { TcpSurroundings } from './tcp.ts';
-import { handshake, Identity, minVersion } from './tls.ts';
+import { handshake, Identity, tlsOptions } from './tls.ts';
 
 /** What is spoken on a port: a stream with STARTTLS (RFC 6120 §5) or under TLS from the start (XEP-0368),
  *  or a stream over WebSocket, plain or over HTTPS (RFC 7395). */
@@ -138,7 +138,7 @@ class Ports implements Listeners {
     this.#identity.renew(pair);
     this.#tls = pair;
     for (const server of this.#servers) {
-      if (server instanceof HttpsServer) server.setSecureContext({ minVersion, ...pair });
+      if (server instanceof HttpsServer) server.setSecureContext(tlsOptions(pair));
     }
   }
 

@@ -1,10 +1,12 @@
 /** Carries out one effect: hands it to the connection, the SASL exchange, the store or a timer that it
  *  concerns, and gives the result back as an input. Spec: src/core/effect.ts says what each effect is.
  *  Not here: the order of inputs, and what becomes of a failure (driver.ts). @module */
+import { availableParallelism } from 'node:os';
 import type { Effect } from '../core/effect.ts';
 import type { Input, StreamId } from '../core/input.ts';
 import type { Credentials, Store } from '../core/store.ts';
-import type { Authenticator, SaslExchange, SaslOutcome } from './authenticator.ts';
+import type { Authenticator, InTurn, SaslExchange, SaslOutcome } from './authenticator.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { Log } from './log.ts';
 import { Timers } from './timers.ts';
 import type { Transport } from './transport.ts';
@@ -25,11 +27,16 @@ interface Attached {
   exchange: SaslExchange | undefined;
 }
 
+/** How many passwords are hashed at a time: no more than the processor has cores, or the event loop goes
+ *  short, nor than Node's pool has threads, where it is first come, first served. */
+const hashesAtATime = Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4);
+
 /** Carries out effects. */
 export class Performer {
   readonly #options: PerformerOptions;
   readonly #timers = new Timers();
   readonly #attached = new Map<StreamId, Attached>();
+  readonly #hashing = new FairQueue(hashesAtATime);
   /** Requests to the store, and derivations, without an answer yet. */
   #asked = 0;
 
@@ -105,8 +112,11 @@ export class Performer {
 
   #authenticate(stream: StreamId, attached: Attached, mechanism: string, data: string | undefined): void {
     const { authenticator, feed } = this.#options;
-    attached.exchange = authenticator.begin(attached.transport.saslChannel, mechanism);
-    if (attached.exchange === undefined) feed({ type: 'sasl.failed', stream, condition: 'invalid-mechanism' }, stream);
+    const { saslChannel, origin } = attached.transport;
+    const inTurn: InTurn = (task) => this.#hashing.run(origin, () => attached.exchange === exchange, task);
+    const exchange = authenticator.begin(saslChannel, mechanism, inTurn);
+    attached.exchange = exchange;
+    if (exchange === undefined) feed({ type: 'sasl.failed', stream, condition: 'invalid-mechanism' }, stream);
     else this.#respond(stream, attached, data);
   }
 
@@ -145,8 +155,11 @@ export class Performer {
   }
 
   #derive({ request, password }: Extract<Effect, { type: 'deriveCredentials' }>, cause: StreamId | undefined): void {
-    this.#answer(request, 'deriveCredentials', cause,
-      attempt(() => this.#options.deriveCredentials(password)).then((credentials) => ({ type: 'credentials.derived', request, credentials })));
+    const origin = (cause !== undefined && this.#attached.get(cause)?.transport.origin) || '';
+    const wanted = (): boolean => cause === undefined || this.#attached.has(cause);
+    const answer = this.#hashing.run(origin, wanted, () => this.#options.deriveCredentials(password)).then((credentials): Input =>
+      credentials === undefined ? { type: 'store.failed', request } : { type: 'credentials.derived', request, credentials });
+    this.#answer(request, 'deriveCredentials', cause, answer);
   }
 
   #answer(request: number, operation: string, cause: StreamId | undefined, answer: Promise<Input>): void {

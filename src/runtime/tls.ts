@@ -3,11 +3,26 @@
  *  listener.ts), where certificates come from (certificate.ts). @module */
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import type { SecureContext, SecureVersion } from 'node:tls';
+import type { SecureContext, SecureContextOptions, SecureVersion } from 'node:tls';
 import type { KeyAndCertificate } from './certificate.ts';
 
 /** Nothing older is spoken (RFC 7590 §3, RFC 8996). */
-export const minVersion: SecureVersion = 'TLSv1.2';
+const minVersion: SecureVersion = 'TLSv1.2';
+
+/** In TLS 1.2 only ephemeral keys and authenticated encryption: no static RSA, no CBC (RFC 9325 §4.1,
+ *  §4.2). The first three are those of TLS 1.3. */
+const ciphers = [
+  'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** What TLS is spoken with on every port, unless the pair says that it be newer.
+ *  @param pair the certificate in use */
+export function tlsOptions(pair: KeyAndCertificate): SecureContextOptions {
+  return { minVersion, ciphers, ...pair };
+}
 
 /** The certificate in use: handshakes that begin later take the one that was set last. */
 export class Identity {
@@ -30,7 +45,7 @@ export class Identity {
 }
 
 function contextOf(pair: KeyAndCertificate): SecureContext {
-  return createSecureContext({ minVersion, ...pair });
+  return createSecureContext(tlsOptions(pair));
 }
 
 /** The certificate that this connection was made with, in DER. */

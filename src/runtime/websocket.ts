@@ -19,9 +19,8 @@ const before = Buffer.from(`<stream:stream xmlns='${NS.client}' xmlns:stream='${
 const after = Buffer.from('</stream:stream>');
 const declaration = Buffer.from('<?xml');
 const less = 0x3c;
-/** The status codes of RFC 6455 §7.4.1. */
+/** A status code of RFC 6455 §7.4.1. */
 const normalClosure = 1000;
-const unsupportedData = 1003;
 
 export class WebSocketConnection extends Connection {
   readonly #socket: Socket;
@@ -66,13 +65,17 @@ export class WebSocketConnection extends Connection {
     const { log } = this.surroundings;
     this.#webSocket.on('message', (data, isBinary) => this.#read(data, isBinary));
     this.#webSocket.on('ping', (data) => this.#pinged(data));
-    this.#webSocket.on('error', (error) => log.debug({ err: error, stream: this.stream }, 'a WebSocket failed'));
+    this.#webSocket.on('error', (error) => {
+      log.debug({ err: error, stream: this.stream }, 'a WebSocket failed');
+      // ws has said why and is closing, for which it would give the peer half a minute.
+      this.break('bad-format');
+    });
     this.#webSocket.on('close', () => this.lost());
   }
 
   #read(data: RawData, isBinary: boolean): void {
     // RFC 7395 §3.2: text only. `nodebuffer` is what ws hands over unless told otherwise.
-    if (isBinary || !Buffer.isBuffer(data)) return this.#webSocket.close(unsupportedData);
+    if (isBinary || !Buffer.isBuffer(data)) return this.break('bad-format', 'A message is text');
     this.receive(this.#eventOf(data));
     this.spent(data.length, 1);
   }

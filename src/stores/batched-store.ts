@@ -26,9 +26,12 @@ const pauseMs = 2;
 export class BatchedStore implements Store {
   /** Settles when the thread has opened the store, or could not. */
   readonly opened: Promise<void>;
+  /** Settles when the thread has ended without having been told to, or amid that; never otherwise. */
+  readonly failure: Promise<Error>;
   readonly #worker: Worker;
   readonly #opening = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #failed = Promise.withResolvers<Error>();
   #waiting: Pending[] = [];
   /** The batch that the thread has; empty when it has none. */
   #underway: Pending[] = [];
@@ -42,6 +45,7 @@ export class BatchedStore implements Store {
   constructor(worker: Worker) {
     this.#worker = worker;
     this.opened = this.#opening.promise;
+    this.failure = this.#failed.promise;
     let cause: unknown;
     worker.on('error', (error) => (cause = error));
     worker.on('exit', (code) => this.#end(code, cause));
@@ -120,6 +124,7 @@ export class BatchedStore implements Store {
     const failure = new Error('the thread of the store has ended', { cause: cause ?? `exit code ${code}` });
     this.#refusal = failure;
     this.#opening.reject(cause ?? failure);
+    this.#failed.resolve(failure);
     for (const { reject } of pending) reject(failure);
     this.#underway = this.#waiting = [];
     if (this.#isClosing) this.#ended.reject(failure);

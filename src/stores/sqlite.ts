@@ -8,6 +8,14 @@ import type { Store } from '../core/store.ts';
 import { BatchedStore } from './batched-store.ts';
 import type { SqliteStoreOptions } from './sqlite-database.ts';
 
+/** The embedded store, whose thread may fail as a whole.
+ *  @public */
+export interface EmbeddedStore extends Store {
+  /** Settles, with the reason, when the store has ended by itself: whatever it is asked from then on is
+   *  refused. Never settles otherwise. */
+  readonly failure: Promise<Error>;
+}
+
 /** Opens the embedded store, and makes it when there is none. Several processes may have it open,
  *  such as the server and `waystate account`.
  *  @param options - the directory, and how durable a write is
@@ -19,7 +27,7 @@ import type { SqliteStoreOptions } from './sqlite-database.ts';
  *  await store.perform({ op: 'account.create', account, credentials });
  *  await store.close();
  *  @public */
-export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function sqliteStore(options: SqliteStoreOptions): Promise<EmbeddedStore> {
   // The sources run as .ts and the published package as .js: the thread is of the same kind.
   const entry = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
   const store = new BatchedStore(new Worker(entry, { workerData: options, ...threadOptions }));

@@ -142,10 +142,22 @@ const refused: readonly (readonly [string, string, ConfigErrorCode, string])[] =
   ['a key twice', '{ "tls": {\n "minVersion": "TLSv1.3",\n "minVersion": "TLSv1.2" } }', 'config-duplicate-key', 'c.json:3: tls.minVersion stands twice.'],
   ['memory with data', '{\n "data": "d",\n "memory": true }', 'config-conflict', 'c.json:3: memory contradicts data. Keep one of them.'],
   ['a key file alone', '{\n "tls": { "keyFile": "k" } }', 'config-conflict', 'c.json:2: tls.keyFile needs tls.certFile beside it.'],
+  ['only mechanisms that need TLS, without it', '{ "ports": { "c2s": false, "c2sTls": false, "https": false },\n "auth": { "mechanisms": ["SCRAM-SHA-1-PLUS", "PLAIN"] } }', 'config-conflict', 'c.json:2: auth.mechanisms has none that can be offered on ports.http, the only port. Add SCRAM-SHA-256, or another port.'],
   ['PLAIN unprotected off loopback (RFC 6120 §13.8)', '{ "host": ["127.0.0.1", "192.0.2.1"],\n "insecurePlain": true }', 'config-conflict', 'c.json:2: insecurePlain would let passwords go unprotected to 192.0.2.1, which is not a loopback address. Set host to 127.0.0.1, or leave insecurePlain out.'],
 ];
 
 describe('configuration: what is refused', () => {
+  const http = '"ports": { "c2s": false, "c2sTls": false, "https": false }';
+  test.each([
+    ['PLAIN', `{ ${http}, "auth": { "mechanisms": ["PLAIN"] }, "insecurePlain": true }`],
+    ['PLAIN behind a proxy', `{ ${http}, "auth": { "mechanisms": ["PLAIN"] }, "webSocket": { "behindProxy": true } }`],
+    ['SCRAM', `{ ${http}, "auth": { "mechanisms": ["SCRAM-SHA-1"] } }`],
+    ['ANONYMOUS', `{ ${http}, "auth": { "mechanisms": ["PLAIN"], "anonymous": true } }`],
+    ['PLUS, over STARTTLS', '{ "auth": { "mechanisms": ["SCRAM-SHA-256-PLUS"] } }'],
+  ])('%s can be offered, and is not refused', (_title, text) => {
+    expect(() => parseConfig(text, 'c.json')).not.toThrow();
+  });
+
   test.each(refused)('%s', (_title, text, code, message) => {
     const error = refusal(() => parseConfig(text, 'c.json'));
     expect(error.message).toBe(`${message} See docs/reference/config.md`);

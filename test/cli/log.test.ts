@@ -1,6 +1,9 @@
 /** The log: what it never says, and how it looks on a terminal. @module */
 import { Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
+import { createDriver } from '../../src/runtime/driver.ts';
+import type { Credentials } from '../../src/core/store.ts';
+import { emptyStore, politeAuthenticator } from '../runtime/running.ts';
 import { createLog, type LogOptions } from '../../src/cli/log.ts';
 
 const secret = 'sesame-open-4711';
@@ -41,6 +44,14 @@ describe('log: redaction', () => {
   test('facts are written', () => {
     const line = JSON.parse(written((log) => log.warn({ stream: 's1', port: 5222, why: { condition: 'conflict' }, list: [1, null] }, 'ended'))) as object;
     expect(line).toMatchObject({ level: 'warn', stream: 's1', port: 5222, why: { condition: 'conflict' }, list: [1, null], msg: 'ended' });
+  });
+
+  test('the type of the input at which the driver failed is written', async () => {
+    const lines: string[] = [];
+    const core = { step: () => { throw new Error('bug'); } };
+    const log = createLog({ level: 'trace', plain: false, destination: { write: (line) => lines.push(line) } });
+    createDriver({ core, store: emptyStore, authenticator: politeAuthenticator, deriveCredentials: async () => ({} as Credentials), log }).feed({ type: 'server.stopping' });
+    expect(lines.join('')).toContain('server.stopping');
   });
 
   test('an error keeps its message, code, stack and cause', () => {

@@ -15,7 +15,7 @@ const config = configOf();
 const addresses = { c2s: '127.0.0.1:5222', c2sTls: '127.0.0.1:5223', http: '127.0.0.1:5280' };
 
 /** A process that serves, and all that it did in order. */
-function acted({ renewal = (): Promise<void> => Promise.resolve(), start = (): Promise<void> => Promise.resolve() } = {}) {
+function acted({ renewal = (): Promise<void> => Promise.resolve(), start = (): Promise<void> => Promise.resolve(), failure = new Promise<Error>(() => {}) } = {}) {
   const did: string[] = [];
   const signals = new EventEmitter();
   const stopped = Promise.withResolvers<void>();
@@ -25,6 +25,7 @@ function acted({ renewal = (): Promise<void> => Promise.resolve(), start = (): P
       await start();
       return {
         addresses,
+        failure,
         stop: () => (did.push('stop'), stopped.promise),
         renewCertificates: () => (did.push('renew'), renewal()),
       };
@@ -82,6 +83,30 @@ describe('serve: signals', () => {
     signals.emit('SIGTERM', 'SIGTERM');
     stopped.resolve();
     expect(await ended).toEqual({ exitCode: 0 });
+  });
+
+  test('SIGHUP while the server starts is heard, and obeyed when it has started', async () => {
+    const starting = Promise.withResolvers<void>();
+    const { did, signals, stopped, ended } = acted({ start: () => starting.promise });
+    expect(signals.listenerCount('SIGHUP')).toBe(1);
+    signals.emit('SIGHUP', 'SIGHUP');
+    await setImmediate();
+    expect(did).toEqual([]);
+    starting.resolve();
+    await setImmediate();
+    expect(did.slice(2)).toEqual(['renew', 'info: certificates read again']);
+    signals.emit('SIGTERM', 'SIGTERM');
+    stopped.resolve();
+    await ended;
+    expect(signals.eventNames()).toEqual([]);
+  });
+
+  test('a store that ends by itself is logged once and ends the process with 1, in order', async () => {
+    const { did, signals, stopped, ended } = acted({ failure: Promise.resolve(new Error('the thread of the store has ended')) });
+    stopped.resolve();
+    expect(await ended).toEqual({ exitCode: 1, complaint: 'the thread of the store has ended' });
+    expect(did.slice(2)).toEqual(['error: the store has ended; saying goodbye', 'stop', 'info: stopped']);
+    expect(signals.eventNames()).toEqual([]);
   });
 
   test('a start that fails ends with 1', async () => {

@@ -1,7 +1,7 @@
 /** The server's certificate and what SASL binds to, over real TLS on loopback. @module */
 import { X509Certificate, createHash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,16 @@ describe('selfSignedCertificate', () => {
     await chmod(keyFile, 0o644);
     await selfSignedCertificate({ directory, domain: 'im.example.com' });
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
+  });
+
+  test('certificate: nothing that lies where it is to be written keeps its rights, or leads elsewhere', async () => {
+    const elsewhere = join(directory, 'elsewhere');
+    await writeFile(elsewhere, 'untouched', { mode: 0o644 });
+    for (const name of ['self-signed.key', 'self-signed.key.new']) await symlink(elsewhere, join(directory, name));
+    await selfSignedCertificate({ directory, domain: 'im.example.com' });
+    expect(await readFile(elsewhere, 'utf8')).toBe('untouched');
+    expect((await lstat(join(directory, 'self-signed.key'))).mode & 0o170777).toBe(0o100600);
+    expect((await readdir(directory)).sort()).toEqual(['elsewhere', 'self-signed.crt', 'self-signed.key', 'self-signed.key.new']);
   });
 
   test('certificate: it names the domain, its subdomains and the services of XMPP (RFC 6120 §13.7.1.2.1)', async () => {

@@ -113,7 +113,7 @@ describe('driver: order', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('driver: within a turn there is one time, and it never runs back', async () => {
+  it('driver: within a turn there is one time, and the next one follows a clock that was set back', async () => {
     const times: number[] = [];
     const clock = [1_000, 900, 2_000];
     const { driver } = driving(() => [], { clock: () => clock.shift() ?? 2_000, onTrace: (_input, at) => times.push(at) });
@@ -121,7 +121,7 @@ describe('driver: order', () => {
       for (let n = 0; n < 2; n += 1) driver.feed({ type: 'timer.fired', timer: 'x' });
       await new Promise(setImmediate);
     }
-    expect(times).toEqual([1_000, 1_000, 1_000, 1_000, 2_000, 2_000]);
+    expect(times).toEqual([1_000, 1_000, 900, 900, 2_000, 2_000]);
   });
 });
 
@@ -189,10 +189,29 @@ describe('driver: SASL', () => {
       mechanisms: () => [],
       begin: () => ({ respond: how === 'throws' ? () => { throw new Error('bug'); } : async () => { throw new Error('bug'); } }),
     };
-    const { core, driver, attach } = driving(asking, { authenticator });
+    const { core, driver, attach, log } = driving(asking, { authenticator });
     attach();
     driver.feed(header);
     expect((await core.next('sasl.failed')).condition).toBe('temporary-auth-failure');
+    expect(log.lines).toMatchObject([{ level: 'error', sentence: 'a SASL exchange failed', facts: { stream: 'c1' } }]);
+  });
+
+  it('driver: of the passwords that wait to be hashed those of a stream that is gone are left out (RFC 6120 §13.12)', async () => {
+    const hashing: ((credentials: Credentials) => void)[] = [];
+    const { core, attach } = driving(
+      (input) => input.type === 'stream.opened' ? [{ type: 'deriveCredentials', request: core.all('stream.opened').length, password: 'secret' }] : [],
+      { deriveCredentials: () => new Promise((resolve) => hashing.push(resolve)) },
+    );
+    const transports = Array.from({ length: 9 }, () => attach());
+    const width = hashing.length;
+    expect(width).toBeLessThanOrEqual(4);
+    transports[width]?.destroy();
+    hashing[0]?.({} as Credentials);
+    expect((await core.next('store.failed')).request).toBe(width + 1);
+    await core.next('credentials.derived');
+    expect(hashing).toHaveLength(width + 1);
+    hashing[width]?.({} as Credentials);
+    expect((await core.next('credentials.derived', 2)).request).toBe(width + 2);
   });
 
   it.each<[string, (transport: NotingTransport, driver: Driver) => void]>([

@@ -1,6 +1,7 @@
 /** The HTTP side beside WebSockets. Spec: XEP-0156 §2, §3, RFC 6415. @module */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyAndCertificate } from '../../src/runtime/certificate.ts';
+import type { WebSocketOptions } from '../../src/runtime/http.ts';
 import { header, Peer } from './peer.ts';
 import { certificate, running } from './running.ts';
 
@@ -44,6 +45,22 @@ describe('http: discovery', () => {
     const at = (name: string): Promise<string> => fetch(`http://127.0.0.1:${port('http')}/.well-known/${name}`).then((response) => response.text());
     expect(JSON.parse(await at('host-meta.json'))).toEqual({ links: [{ rel, href: url }] });
     expect(await at('host-meta')).toContain("href='wss://im.example.com/ws?a=1&amp;b=&apos;2&apos;'");
+  });
+});
+
+describe('http: without TLS, not on loopback alone', () => {
+  const listeners = [{ kind: 'http', host: '0.0.0.0', port: 0 }] as const;
+  it.each<[string, WebSocketOptions, number, string]>([
+    ['nothing that would be refused', {}, 404, ''],
+    ['what a proxy serves', { behindProxy: true }, 200, '://localhost:'],
+    ['what is configured', { url: 'wss://im.example.com/ws' }, 200, 'wss://im.example.com/ws'],
+  ])('http: clients are told %s (RFC 7395 §6, XEP-0156 §2)', async (_, webSocket, status, told) => {
+    const { port } = await running(undefined, { listeners, webSocket }, []);
+    for (const name of ['host-meta', 'host-meta.json']) {
+      const response = await fetch(`http://127.0.0.1:${port('http')}/.well-known/${name}`);
+      expect(response.status).toBe(status);
+      expect(await response.text()).toContain(told);
+    }
   });
 });
 

@@ -2,10 +2,11 @@
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyAndCertificate } from '../../src/runtime/certificate.ts';
+import { tlsOptions } from '../../src/runtime/tls.ts';
 import { header, Peer } from './peer.ts';
 import { certificate, running } from './running.ts';
 import { send } from './scripted-core.ts';
@@ -163,6 +164,32 @@ describe('tls: direct TLS', () => {
     const { port } = await running((input) => input.type === 'stream.opened' ? [{ type: 'trust', stream: input.stream }] : undefined, { tls }, ['c2sTls']);
     const peer = new Peer(await direct(port('c2sTls')));
     await peer.send(`${header}<message>${'x'.repeat(200_000)}end</message>`).hears('end</message>');
+  });
+});
+
+describe('tls: ciphers', () => {
+  it.each([
+    ['ECDHE-ECDSA-AES128-GCM-SHA256', true], ['ECDHE-ECDSA-CHACHA20-POLY1305', true],
+    ['ECDHE-ECDSA-AES128-SHA', false], ['ECDHE-ECDSA-AES256-SHA384', false],
+  ])('tls: in TLS 1.2 %s is spoken: %s (RFC 9325 §4.2)', async (ciphers, spoken) => {
+    const { port, server } = await running(undefined, { tls }, ['c2sTls', 'https']);
+    const agreed = async (kind: 'c2sTls' | 'https'): Promise<string> => {
+      const socket = await direct(port(kind), { ciphers, maxVersion: 'TLSv1.2' });
+      const { name } = socket.getCipher();
+      socket.destroy();
+      return name;
+    };
+    for (const kind of ['c2sTls', 'https', 'https'] as const) {
+      if (spoken) expect(await agreed(kind)).toBe(ciphers);
+      else await expect(agreed(kind)).rejects.toThrow(/handshake failure/);
+      server.renew(tls);
+    }
+  });
+
+  it('tls: with a key of RSA no session is agreed on without ephemeral keys (RFC 9325 §4.1)', () => {
+    const names = String(tlsOptions(tls).ciphers).split(':');
+    expect(names.filter((name) => !/^(TLS_|ECDHE-(RSA|ECDSA)-).*(GCM|POLY1305)/.test(name))).toEqual([]);
+    expect(() => createSecureContext(tlsOptions(tls))).not.toThrow();
   });
 });
 

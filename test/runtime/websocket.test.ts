@@ -122,13 +122,29 @@ describe('websocket: framing', () => {
     expect(core.inputs.map((input) => input.type)).toEqual(['stream.opened', 'stream.header', 'stream.element', 'stream.header', 'stream.element']);
   });
 
-  it('websocket: binary messages are refused (RFC 7395 §3.2)', async () => {
+  it('websocket: a binary message ends the stream with an error (RFC 7395 §3.2)', async () => {
     const { port, core } = await running(undefined, {}, ['http']);
     const peer = await WebPeer.connect(urlOf(port('http')));
-    peer.send(open, Buffer.from('<presence/>'));
-    expect(await peer.closed).toBe(1003);
+    const [, error, end] = await peer.send(open, Buffer.from('<presence/>')).hears(3);
+    expect(error).toContain('<bad-format ');
+    expect(end).toBe(close);
+    expect(await peer.closed).toBe(1000);
     await core.next('stream.lost');
     expect(core.all('stream.element')).toEqual([]);
+  });
+
+  it.each<[string, string | Buffer, boolean]>([
+    ['a binary message', Buffer.from('<presence/>'), true],
+    ['a message larger than any stanza', `<a>${'x'.repeat(300_000)}</a>`, false],
+    ['a message that is no UTF-8', Buffer.of(0x3c, 0xff), false],
+  ])('websocket: %s ends the stream at once, whether the peer answers or not (RFC 7395 §3.2, §3.6)', async (_, message, binary) => {
+    const { port, core } = await running(undefined, { limits: { closeTimeoutMs: 20 } }, ['http']);
+    const peer = await WebPeer.connect(urlOf(port('http')));
+    await peer.send(open).hears(1);
+    peer.webSocket.pause();
+    peer.webSocket.send(message, { binary });
+    expect((await core.next('stream.broken')).condition).toBe('bad-format');
+    await core.next('stream.lost');
   });
 });
 

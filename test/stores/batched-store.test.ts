@@ -80,7 +80,15 @@ test.each(ends)('thread: after %s every request fails with the cause, and closin
   for (const result of results) {
     expect(result).toMatchObject({ status: 'rejected', reason: { message: 'the thread of the store has ended', cause } });
   }
+  expect(await store.failure).toMatchObject({ cause });
   await store.close();
+});
+
+test('thread: one that ends because it is told to is no failure', async () => {
+  const store = await storeOf(telling);
+  await read(store, 'a');
+  await store.close();
+  expect(await Promise.race([store.failure, new Promise((resolve) => setImmediate(() => resolve('none')))])).toBe('none');
 });
 
 test('thread: one that fails while it closes says so to whoever closes', async () => {

@@ -2,7 +2,7 @@
  *  Spec: RFC 6120 §6, §13.8; RFC 4422. @module */
 import { randomBytes } from 'node:crypto';
 import type { Store } from '../../core/store.ts';
-import type { Authenticator, SaslChannel } from '../authenticator.ts';
+import type { Authenticator, InTurn, SaslChannel } from '../authenticator.ts';
 import { anonymous } from './anonymous.ts';
 import { usualIterations } from './credentials.ts';
 import { runExchange } from './exchange.ts';
@@ -34,7 +34,7 @@ export interface SaslOptions {
   readonly entropy?: (bytes: number) => Uint8Array;
 }
 
-/** Makes an authenticator. Its exchanges never reject: a store that fails is a `temporary-auth-failure`.
+/** Makes an authenticator. Its exchanges reject when the store fails, or keeps keys that are none.
  *  @param options The store, and what to offer.
  *  @spec RFC 6120 §6
  *  @example
@@ -48,24 +48,24 @@ export function saslAuthenticator(options: SaslOptions): Authenticator {
   const offered = (channel: SaslChannel): readonly SaslMechanism[] =>
     saslMechanisms.filter((name) => (options.mechanisms?.includes(name) ?? true) && suits(name, channel, options));
 
-  const stepsOf = (name: SaslMechanism, channel: SaslChannel, plusOffered: boolean): Step => {
+  const stepsOf = (name: SaslMechanism, channel: SaslChannel, plusOffered: boolean, inTurn: InTurn): Step => {
     const common = { plusOffered, channel, findVerifier, nonce };
     switch (name) {
       case 'SCRAM-SHA-256-PLUS': return scram({ family: 'SCRAM-SHA-256', plus: true, ...common });
       case 'SCRAM-SHA-1-PLUS': return scram({ family: 'SCRAM-SHA-1', plus: true, ...common });
       case 'SCRAM-SHA-256': return scram({ family: 'SCRAM-SHA-256', plus: false, ...common });
       case 'SCRAM-SHA-1': return scram({ family: 'SCRAM-SHA-1', plus: false, ...common });
-      case 'PLAIN': return plain(channel, findVerifier);
+      case 'PLAIN': return plain(channel, findVerifier, inTurn);
       case 'ANONYMOUS': return anonymous(channel, entropy);
     }
   };
 
   return {
     mechanisms: offered,
-    begin(channel, mechanism) {
+    begin(channel, mechanism, inTurn = (task) => task()) {
       const names = offered(channel);
       const name = names.find((candidate) => candidate === mechanism);
-      return name && runExchange(stepsOf(name, channel, names.some(isPlus)));
+      return name && runExchange(stepsOf(name, channel, names.some(isPlus), inTurn));
     },
   };
 }

@@ -59,12 +59,8 @@ export function runExchange(first: Step): SaslExchange {
 async function take(step: Step, data: string | undefined): Promise<Turn> {
   const message = data === undefined ? undefined : decode(data);
   if (typeof message === 'object') return message;
-  try {
-    return await step(message);
-  } catch {
-    // Nothing that the client says makes a step throw: the store failed, or gave keys that are none.
-    return failure('temporary-auth-failure');
-  }
+  // Nothing that the client says makes a step throw: the store failed, or gave keys that are none.
+  return step(message);
 }
 
 function decode(data: string): string | Failure {

@@ -1,8 +1,8 @@
 /** PLAIN: the client sends the password, the server checks it against the same keys as SCRAM. For channels
  *  that nobody overhears. Spec: RFC 4616.
- *  Nothing is cached: each log-in costs one PBKDF2, in the thread pool. @module */
+ *  Nothing is cached: each log-in costs one PBKDF2, in the thread pool, when it has its turn. @module */
 import { timingSafeEqual } from 'node:crypto';
-import type { SaslChannel } from '../authenticator.ts';
+import type { InTurn, SaslChannel } from '../authenticator.ts';
 import { scramKeys } from './credentials.ts';
 import { clientFirst, failure } from './exchange.ts';
 import type { Step } from './exchange.ts';
@@ -18,7 +18,7 @@ const family = 'SCRAM-SHA-256';
 
 /** Begins a PLAIN exchange.
  *  @spec RFC 4616 §2 */
-export function plain(channel: SaslChannel, findVerifier: FindVerifier): Step {
+export function plain(channel: SaslChannel, findVerifier: FindVerifier, inTurn: InTurn): Step {
   return clientFirst(async (message) => {
     const [, authzid, authcid = '', passwd = ''] = grammar.exec(message) ?? [];
     if (authzid === undefined) return failure('malformed-request');
@@ -28,7 +28,8 @@ export function plain(channel: SaslChannel, findVerifier: FindVerifier): Step {
     const prepared = preparePassword(passwd);
     if (!prepared.ok) return failure('not-authorized');
     const { keys, genuine } = await findVerifier(account, family);
-    const shown = await scramKeys(family, prepared.password, Buffer.from(keys.salt, 'base64'), keys.iterations);
+    const shown = await inTurn(() => scramKeys(family, prepared.password, Buffer.from(keys.salt, 'base64'), keys.iterations));
+    if (shown === undefined) return failure('aborted');
     const proven = timingSafeEqual(Buffer.from(shown.storedKey, 'base64'), Buffer.from(keys.storedKey, 'base64'));
     return proven && genuine ? { type: 'success', account } : failure('not-authorized');
   });

@@ -92,17 +92,15 @@ describe('every exchange', () => {
   const failing: Store = { perform: () => Promise.reject(new Error('disk on fire')), close: async () => {} };
   const spoilt = storeOf({ [juliet]: { 'SCRAM-SHA-1': { salt: '', iterations: 0, storedKey: '', serverKey: '' }, 'SCRAM-SHA-256': { salt: '', iterations: 0, storedKey: '', serverKey: '' } } });
   test.each([['a store that fails', failing], ['a store with spoilt keys', spoilt]])(
-    'sasl: %s is a temporary-auth-failure, and says no more (RFC 6120 §6.5.11)', async (_, store) => {
-      const temporary = { type: 'failure', condition: 'temporary-auth-failure' };
-      expect(await begin('PLAIN', store).respond(encode('\0juliet\0r0m30myr0m30'))).toEqual(temporary);
+    'sasl: %s rejects, which the driver makes a temporary-auth-failure (RFC 6120 §6.5.11)', async (_, store) => {
+      await expect(begin('PLAIN', store).respond(encode('\0juliet\0r0m30myr0m30'))).rejects.toThrow();
       const exchange = begin('SCRAM-SHA-1', store);
       const client = scramClient({ hash: 'sha1', username: 'juliet', password: 'r0m30myr0m30', nonce: 'abc' });
-      let outcome = await exchange.respond(encode(client.first));
-      if (outcome.type === 'challenge') {
-        const nonce = /^r=([^,]+)/.exec(challengeOf(outcome))?.[1] ?? '';
-        outcome = await exchange.respond(encode(`c=biws,r=${nonce},p=${encode(Buffer.alloc(20))}`));
-      }
-      expect(outcome).toEqual(temporary);
+      const toTheEnd = async (): Promise<unknown> => {
+        const nonce = /^r=([^,]+)/.exec(challengeOf(await exchange.respond(encode(client.first))))?.[1] ?? '';
+        return exchange.respond(encode(`c=biws,r=${nonce},p=${encode(Buffer.alloc(20))}`));
+      };
+      await expect(toTheEnd()).rejects.toThrow();
     });
 
   const anything = fc.oneof(

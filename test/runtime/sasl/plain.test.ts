@@ -53,6 +53,14 @@ describe('plain', () => {
     expect(await begin('PLAIN').respond(encode(message))).toEqual({ type: 'failure', condition });
   });
 
+  test('plain: the password is hashed when the connection has its turn, and not once it is gone (RFC 6120 §13.12)', async () => {
+    const waiting = Promise.withResolvers<undefined>();
+    const exchange = saslAuthenticator({ store }).begin(unboundChannel, 'PLAIN', () => waiting.promise);
+    const outcome = exchange?.respond(encode('\0juliet\0r0m30myr0m30'));
+    waiting.resolve(undefined);
+    expect(await outcome).toEqual({ type: 'failure', condition: 'aborted' });
+  });
+
   test('plain: a client without an initial response is asked for one (RFC 4422 §5)', async () => {
     const exchange = begin('PLAIN');
     expect(await exchange.respond(undefined)).toEqual({ type: 'challenge', data: '' });

@@ -91,7 +91,7 @@ test('verifier: nobody passes with decoy keys, even if they were right (RFC 6120
   const findVerifier: FindVerifier = async (_, family) => ({ keys: credentials[family], genuine: false });
   const password = 'r0m30myr0m30';
   const refused = { type: 'failure', condition: 'not-authorized' };
-  const byPlain = runExchange(plain(unboundChannel, findVerifier));
+  const byPlain = runExchange(plain(unboundChannel, findVerifier, (task) => task()));
   expect(await byPlain.respond(encode(`\0juliet\0${password}`))).toEqual(refused);
   const byScram = runExchange(scram({
     family: 'SCRAM-SHA-1', plus: false, plusOffered: false, channel: unboundChannel, findVerifier, nonce: () => 'def',
