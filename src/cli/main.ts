@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 /** The command line. It puts the commands together, prints what they come to, and ends with their
  *  exit code; what a command does is in a file of its own. @module */
 import { Command, CommanderError, Option } from 'commander';

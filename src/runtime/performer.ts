@@ -27,9 +27,9 @@ interface Attached {
   exchange: SaslExchange | undefined;
 }
 
-/** How many passwords are hashed at a time: no more than the processor has cores, or the event loop goes
- *  short, nor than Node's pool has threads, where it is first come, first served. */
-const hashesAtATime = Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4);
+/** How many passwords are hashed at a time: two, or as many as the processor has cores, or the event loop
+ *  goes short; and no more than Node's pool has threads, where it is first come, first served. */
+const hashesAtATime = Math.min(Math.max(2, availableParallelism()), Number(process.env['UV_THREADPOOL_SIZE']) || 4);
 
 /** Carries out effects. */
 export class Performer {
