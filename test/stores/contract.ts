@@ -101,13 +101,17 @@ function closingContract(opened: () => OpenStore): void {
     await store.close();
   });
 
-  test('closing: what a store keeps is there when it is opened again', async ({ skip }) => {
-    const { store, reopen } = opened();
-    if (reopen === undefined) return skip('this store keeps nothing');
+}
+
+/** What a store that outlives its process must do besides. */
+export function durableContract(open: () => Promise<OpenStore & Required<Pick<OpenStore, 'reopen'>>>): void {
+  test('closing: what a store keeps is there when it is opened again', async () => {
+    const { store, reopen, dispose } = await open();
     await fill((request) => store.perform(request));
     const before = await contentOf((request) => store.perform(request));
     const again = await reopen();
     expect(await contentOf((request) => again.perform(request))).toEqual(before);
     expect(before).not.toEqual(nothing);
+    await dispose();
   });
 }

@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import ts from 'typescript';
 import type { Store } from '../../src/core/store.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
-import { storeContract } from './contract.ts';
+import { durableContract, storeContract } from './contract.ts';
 import { create, juliet, romeo, temporaryDirectory } from './fixtures.ts';
 
-storeContract('sqlite', async () => {
+const openKept = async () => {
   const directory = temporaryDirectory();
   let store = await sqliteStore({ directory });
   return {
@@ -25,7 +25,10 @@ storeContract('sqlite', async () => {
       rmSync(directory, { recursive: true });
     },
   };
-});
+};
+
+storeContract('sqlite', openKept);
+durableContract(openKept);
 
 let root: string;
 let directory: string;
