@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { parseJid } from '../core/jid.ts';
 import type { Store } from '../core/store.ts';
+import { recordWithout } from '../core/subscriptions.ts';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { deriveCredentials } from '../runtime/sasl/credentials.ts';
 import { sqliteStore } from '../stores/sqlite.ts';
@@ -47,9 +48,25 @@ export const removeAccount = (context: AccountContext, text: string, options: Ac
       const [answer] = (await ask([question], context.sources.terminal, false)) ?? [];
       if (!/^y(es)?$/i.test(answer ?? '')) return failed('Nothing was removed.');
     }
-    return withStore(context.config, async (store) =>
-      (await store.perform({ op: 'account.remove', account })) ? done(`${account} is removed.`) : unknown(context.config, account));
+    return withStore(context.config, async (store) => {
+      await endSubscriptions(store, account);
+      return (await store.perform({ op: 'account.remove', account })) ? done(`${account} is removed.`) : unknown(context.config, account);
+    });
   });
+
+/** Ends the subscriptions between an account and its contacts in their rosters too, so that nothing is left of
+ *  them for whoever takes its name (RFC 6121 §11). A roster that a running server has in memory is read
+ *  again when its user has left. */
+async function endSubscriptions(store: Store, account: BareJid): Promise<void> {
+  const { records } = await store.perform({ op: 'roster.read', account });
+  for (const { jid: contact } of records) {
+    const theirs = (await store.perform({ op: 'roster.read', account: contact })).records.find(({ jid }) => jid === account);
+    if (theirs === undefined) continue;
+    const record = recordWithout(theirs);
+    if (record === undefined) await store.perform({ op: 'roster.remove', account: contact, jid: account });
+    else await store.perform({ op: 'roster.write', account: contact, record });
+  }
+}
 
 /** `account list`: the accounts of the domain, one on a line. */
 export const listAccounts = async ({ config }: AccountContext): Promise<Outcome> =>

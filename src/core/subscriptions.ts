@@ -167,6 +167,14 @@ function* endSubscriptions(kernel: Kernel, { jid }: Account, contact: BareJid, s
   for (const type of types) yield* receiveSubscription(kernel, { type, from: jid, to: contact, stanza: presence({ from: jid, to: contact, type }) });
 }
 
+/** What a contact's roster says of a user once both subscriptions have ended; undefined when it says nothing
+ *  any more. */
+export function recordWithout(record: RosterRecord): RosterRecord | undefined {
+  const ended = (['inbound.unsubscribe', 'inbound.unsubscribed'] as const).reduce((state, type) => stepSubscription(state, { type }).state, stateOf(record));
+  const after = recordAfter(record.jid, record, ended, false, undefined);
+  return isKept(after) ? after : undefined;
+}
+
 /** Ends all subscriptions of an account that is about to be removed, so that nothing is left of them for
  *  whoever takes its name (XEP-0077 §3.2). */
 export function* leaveContacts(kernel: Kernel, account: Account): Task {

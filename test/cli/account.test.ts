@@ -93,8 +93,18 @@ describe('account: from nothing to a list', () => {
   test('remove wants to be sure, and removes', async () => {
     expect(await account(['remove', 'nurse@localhost'])).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') as string });
     expect(await credentialsOf('nurse@localhost')).not.toBeNull();
+    // Of its subscriptions nothing is left for whoever takes the name (RFC 6121 §11).
+    const store = await sqliteStore({ directory: data });
+    const [nurse, juliet] = ['nurse@localhost' as BareJid, 'juliet@localhost' as BareJid];
+    const both = { groups: [], subscription: 'both', approved: false, listed: true } as const;
+    await store.perform({ op: 'roster.write', account: nurse, record: { jid: juliet, ...both } });
+    await store.perform({ op: 'roster.write', account: juliet, record: { jid: nurse, ...both } });
+    await store.close();
     expect(await account(['remove', 'nurse@localhost', '--yes'])).toEqual({ code: 0, stdout: 'nurse@localhost is removed.\n', stderr: '' });
     expect(await credentialsOf('nurse@localhost')).toBeNull();
+    const after = await sqliteStore({ directory: data });
+    expect((await after.perform({ op: 'roster.read', account: juliet })).records).toEqual([{ jid: nurse, ...both, subscription: 'none' }]);
+    await after.close();
   });
 
   test('the password is nowhere: not in an output, not in a file', () => {
