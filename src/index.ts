@@ -51,7 +51,7 @@ export type { KeyAndCertificate, LoadedCertificate } from './runtime/certificate
 export { saslAuthenticator } from './runtime/sasl/authenticator.ts';
 export type { SaslOptions } from './runtime/sasl/authenticator.ts';
 export { deriveCredentials } from './runtime/sasl/credentials.ts';
-export type { Authenticator, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
+export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
 export type { Log, LogLine } from './runtime/log.ts';
 
 // The machines, one by one.
