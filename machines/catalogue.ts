@@ -2,6 +2,7 @@
  *  each event, one for each way in which a guard can answer. For tests, pages and checkers. @module */
 import type { AnyStateMachine, EventFrom } from 'xstate';
 import { stepDirectedPresence } from './directed-presence.ts';
+import { stepFarewell } from './farewell.ts';
 import { stepIq } from './iq.ts';
 import { stepPresence } from './presence.ts';
 import { stepRoster } from './roster.ts';
@@ -77,6 +78,10 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry({
     name: 'iq', about: 'One request that the server has made of a client.', spec: 'RFC 6120 §8.2.3', step: stepIq,
     alphabet: [{ type: 'answer.received' }, { type: 'session.ended' }, { type: 'xstate.after.requestTimeout.iq.pending' }],
+  }),
+  entry({
+    name: 'farewell', about: 'The farewell that a room owes to one full JID.', spec: 'XEP-0045 §7, DESIGN D5', step: stepFarewell,
+    alphabet: [{ type: 'directed.available' }, { type: 'directed.unavailable' }, { type: 'room.entered' }, { type: 'room.refused' }, { type: 'room.left' }, { type: 'session.replaced' }],
   }),
   entry({
     name: 'route', about: 'The life of a route, until whoever it leads to has been told that it left.', spec: 'RFC 6120 §4.4, DESIGN D1, D5, D6', step: stepRoute,

@@ -31,6 +31,10 @@ export const wires = {
     detachRoute: { to: 'route', event: { type: 'session.detached' } },
     attachRoute: { to: 'route', event: { type: 'session.attached' } },
   },
+  farewell: {
+    oweAnswer: { to: 'route', event: { type: 'answer.owed' } },
+    settleAnswer: { to: 'route', event: { type: 'answer.settled' } },
+  },
   route: {
     closeRoute: { to: 'stream', event: { type: 'route.closed' } },
   },
