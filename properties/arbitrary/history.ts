@@ -22,7 +22,7 @@ export type Deed =
   /** From now on the store answers only when it is told to. */
   | { readonly do: 'hold' }
   /** The store answers this many requests, or all of them from now on. */
-  | { readonly do: 'answer'; readonly requests: number };
+  | { readonly do: 'answer'; readonly requests: number | 'all' };
 
 export interface Act {
   readonly by: Actor;
@@ -58,26 +58,41 @@ export function histories({ steps, negative = true, slow = true }: HistoryOption
     { weight: 5, arbitrary: fc.record({ do: fc.constant('subscription' as const), to: contact, type: fc.constantFrom('subscribe', 'subscribed', 'unsubscribe', 'unsubscribed') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), to: contact }) },
     { weight: 1, arbitrary: fc.constant<Deed>({ do: 'roster' }) },
-    ...(slow ? [{ weight: 3, arbitrary: fc.oneof(fc.constant<Deed>({ do: 'hold' }), fc.record({ do: fc.constant('answer' as const), requests: fc.constantFrom(1, 2, Infinity) })) }] : []),
+    ...(slow ? [{ weight: 3, arbitrary: fc.oneof(fc.constant<Deed>({ do: 'hold' }), fc.record({ do: fc.constant('answer' as const), requests: fc.constantFrom<(number | 'all')[]>(1, 2, 'all') })) }] : []),
   );
   return fc.array(fc.record({ by: actor, deed }), { minLength: 1, maxLength: steps, size: 'max' });
 }
 
 /** A history as a person reads it. */
 export function dialogueOf(history: History): string {
-  return history.map(({ by, deed }, index) => `  ${String(index + 1).padStart(3)}  ${lineOf(by, deed)}`).join('\n');
+  return labelsOf(history).map((label, index) => `  ${String(index + 1).padStart(3)}  ${label}`).join('\n');
 }
 
-function lineOf({ name, resource }: Actor, deed: Deed): string {
-  const who = `${name}/${resource}`;
+/** What happens in each act, in words; whoever is not connected connects instead. */
+export function labelsOf(history: History): readonly string[] {
+  const connected = new Set<string>();
+  return history.map(({ by, deed }) => {
+    const who = `${by.name}/${by.resource}`;
+    if (deed.do === 'hold') return 'the store stops answering';
+    if (deed.do === 'answer') return deed.requests === 'all' ? 'the store answers again' : `the store answers ${deed.requests}`;
+    if (!connected.has(who)) {
+      connected.add(who);
+      return `${who} connects`;
+    }
+    if (deed.do === 'close' || deed.do === 'cut') connected.delete(who);
+    return `${who}: ${wordsOf(deed)}`;
+  });
+}
+
+function wordsOf(deed: Deed): string {
   switch (deed.do) {
-    case 'hold': return 'the store stops answering';
-    case 'answer': return deed.requests === Infinity ? 'the store answers again' : `the store answers ${deed.requests}`;
-    case 'available': return `${who}: available, priority ${deed.priority}`;
-    case 'directed': return `${who}: ${deed.isAvailable ? 'available' : 'unavailable'} to ${deed.to}`;
-    case 'message': return `${who}: ${deed.type} message to ${deed.to}`;
-    case 'subscription': return `${who}: ${deed.type} to ${deed.to}`;
-    case 'remove': return `${who}: removes ${deed.to}`;
-    default: return `${who}: ${deed.do}`;
+    case 'available': return `available, priority ${deed.priority}`;
+    case 'directed': return `${deed.isAvailable ? 'available' : 'unavailable'} to ${deed.to}`;
+    case 'message': return `${deed.type} message to ${deed.to}`;
+    case 'subscription': return `${deed.type} to ${deed.to}`;
+    case 'remove': return `removes ${deed.to}`;
+    case 'close': return 'closes its stream';
+    case 'cut': return 'is cut off';
+    default: return deed.do;
   }
 }

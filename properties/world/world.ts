@@ -7,10 +7,11 @@ import { defaultConfig } from '../../src/core/config.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import { standardFeatures } from '../../src/core/features/all.ts';
 import type { Channel, Input, StreamId } from '../../src/core/input.ts';
-import type { Fate } from '../../src/core/kernel.ts';
+import type { Fate, Transition } from '../../src/core/kernel.ts';
 import { createCore } from '../../src/core/server.ts';
 import type { Census, Core } from '../../src/core/server.ts';
-import { NAMES } from '../arbitrary/history.ts';
+import type { TraceStep } from '../../src/core/trace.ts';
+import { NAMES, labelsOf } from '../arbitrary/history.ts';
 import type { Act, Actor, Deed, History } from '../arbitrary/history.ts';
 import { SimulatedStore } from './store.ts';
 
@@ -51,13 +52,20 @@ export type CoreMaker = () => Core;
 
 const realCore: CoreMaker = () => createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures);
 
-/** Plays a history to its end: the store answers everything, all sessions close, the last one last. */
-export function play(history: History, makeCore: CoreMaker = realCore): Run {
-  return new World(makeCore()).play(history);
+/** Told of each step of a history: an act, or an end of it that follows by itself. */
+export type StepListener = (step: TraceStep) => void;
+
+/** Plays a history to its end: the store answers everything, all sessions close, the last one last.
+ *  @param onStep hears what the machines did in each step, and what each session heard; costs nothing when left out
+ *  @example
+ *  play(history).sessions.map(({ heard }) => heard.length) */
+export function play(history: History, makeCore: CoreMaker = realCore, onStep?: StepListener): Run {
+  return new World(makeCore(), onStep).play(history);
 }
 
 class World {
   readonly #core: Core;
+  readonly #onStep: StepListener | undefined;
   readonly #store = new SimulatedStore();
   readonly #requests: Extract<Effect, { type: 'store' }>[] = [];
   readonly #sessions: Session[] = [];
@@ -65,33 +73,65 @@ class World {
   readonly #byStream = new Map<StreamId, Session>();
   readonly #fates: Fate[] = [];
   readonly #messages: SentMessage[] = [];
+  #transitions: Transition[] = [];
+  #shown: TraceStep['shown'][number][] = [];
   #isHeld = false;
   #at = 0;
+  #steps = 0;
 
-  constructor(core: Core) {
+  constructor(core: Core, onStep: StepListener | undefined) {
     this.#core = core;
-    core.observe({ onFate: (fate) => this.#fates.push(fate) });
+    this.#onStep = onStep;
+    core.observe({
+      onFate: (fate) => this.#settle(fate),
+      ...(onStep && { onTransition: (transition: Transition) => void this.#transitions.push(transition) }),
+    });
     for (const name of NAMES) this.#store.create(`${name}@localhost` as BareJid);
   }
 
   play(history: History): Run {
-    for (const act of history) this.#act(act);
-    this.#answer(Infinity);
+    const labels = this.#onStep === undefined ? [] : labelsOf(history);
+    history.forEach((act, index) => this.#tell(labels[index] ?? '', () => this.#act(act)));
+    this.#tell('the store answers everything', () => this.#answer(Infinity));
     const last = [...this.#live.values()].at(-1);
-    for (const session of [...this.#live.values()]) if (session !== last) this.#end(session);
+    for (const session of [...this.#live.values()]) if (session !== last) this.#leave(session);
     const heardByLast = last && { ...last, heard: [...last.heard] };
-    if (last !== undefined) this.#end(last);
+    if (last !== undefined) this.#leave(last);
     return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, census: this.#core.census(), waiting: this.#store.waiting };
+  }
+
+  /** Does something, and tells of it as one step; also of a step that fails half-way. */
+  #tell(label: string, act: () => void): void {
+    try {
+      act();
+    } finally {
+      this.#steps += 1;
+      this.#onStep?.({ step: this.#steps, label, transitions: this.#transitions, shown: this.#shown });
+      this.#transitions = [];
+      this.#shown = [];
+    }
   }
 
   #act({ by, deed }: Act): void {
     if (deed.do === 'hold') this.#isHeld = true;
-    else if (deed.do === 'answer') this.#answer(deed.requests);
+    else if (deed.do === 'answer') this.#answer(deed.requests === 'all' ? Infinity : deed.requests);
     else {
       const session = this.#live.get(`${by.name}@localhost/${by.resource}`);
       if (session === undefined) this.#connect(by);
       else this.#do(session, deed);
     }
+  }
+
+  #leave(session: Session): void {
+    this.#tell(`${session.jid.replace('@localhost', '')} closes its stream`, () => this.#end(session));
+  }
+
+  #settle(fate: Fate): void {
+    this.#fates.push(fate);
+    if (this.#onStep === undefined) return;
+    const { type, id = '', from, to, fate: what, routes, rule } = fate;
+    const detail = routes === undefined ? rule : routes.join(', ');
+    this.#shown.push({ to: 'fate', what: `${type} message ${id} from ${from ?? 'the server'} to ${to}: ${what}${detail === undefined ? '' : ` (${detail})`}` });
   }
 
   #do(session: Session, deed: Deed): void {
@@ -131,6 +171,8 @@ class World {
     this.#feed({ type: 'stream.header', stream, header, entropy });
     this.#say(session, `<iq id="b" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><resource>${resource}</resource></bind></iq>`);
     session.heard.length = 0;
+    // How a stream is negotiated is in the transitions.
+    this.#shown = this.#shown.filter(({ to }) => to !== session.jid);
   }
 
   #end(session: Session): void {
@@ -165,9 +207,15 @@ class World {
     for (const effect of this.#core.step(input, this.#at)) {
       if (effect.type === 'store') this.#requests.push(effect);
       else if (effect.type === 'report') throw effect.error;
-      else if (effect.type === 'close') this.#byStream.get(effect.stream)?.heard.push('closed');
-      else if (effect.type === 'send') this.#byStream.get(effect.stream)?.heard.push(elementOf(effect.xml));
+      else if (effect.type === 'close') this.#hear(effect.stream, 'closed', '</stream:stream>');
+      else if (effect.type === 'send') this.#hear(effect.stream, elementOf(effect.xml), effect.xml);
     }
+  }
+
+  #hear(stream: StreamId, item: Element | 'closed', what: string): void {
+    const session = this.#byStream.get(stream);
+    session?.heard.push(item);
+    if (this.#onStep !== undefined && session !== undefined) this.#shown.push({ to: session.jid, what });
   }
 }
 

@@ -49,6 +49,8 @@ export interface Config {
   readonly drainTimeoutMs: number;
   readonly unauthenticatedTimeoutMs: number;
   readonly offline: { readonly limit: number };
+  /** Every session is recorded when there is a directory; an absolute path. */
+  readonly record: { readonly directory?: string; readonly bodies: boolean; readonly maxBytes: number };
   readonly logLevel: LogLevel;
 }
 
@@ -146,8 +148,12 @@ function withAbsolutePaths({ value, directory }: ConfigSource): JsonObject {
     const paths = keys.filter((key) => key in object).map((key) => [key, resolve(directory, String(object[key]))] as const);
     return { ...object, ...Object.fromEntries(paths) };
   };
-  const tls = value['tls'];
-  return { ...absolute(value, 'data'), ...(isObject(tls) && { tls: absolute(tls, 'keyFile', 'certFile') }) };
+  const { tls, record } = value;
+  return {
+    ...absolute(value, 'data'),
+    ...(isObject(tls) && { tls: absolute(tls, 'keyFile', 'certFile') }),
+    ...(isObject(record) && { record: absolute(record, 'directory') }),
+  };
 }
 
 function readText(file: string): string {

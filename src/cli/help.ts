@@ -4,8 +4,8 @@
 export const exitCodesText = `
 Exit codes:
   0    done
-  1    it could not be done: a port is in use, there is no such account
-  2    the command line or the configuration is wrong
+  1    it could not be done: a port is in use, there is no such account; or a replay differs
+  2    the command line, the configuration or the trace is wrong
   130  ended at once by a second SIGINT
   143  ended at once by a second SIGTERM`;
 
@@ -29,6 +29,14 @@ Examples:
 An option overrides the same key in the file. A port is a number, 0 for any free
 one, or off. SIGTERM and SIGINT say goodbye to every session, a second one ends
 at once; SIGHUP reads the certificate's files again.`;
+
+/** Under the help of `replay`. */
+export const replayText = `
+On a terminal it waits after each step: Enter goes on, a shows all the rest, q ends.
+
+Examples:
+  waystate replay traces/session.jsonl
+  waystate replay --json traces/session.jsonl | head`;
 
 /** Under the help of the commands that set a password. */
 export const passwordText = `

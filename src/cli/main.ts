@@ -7,7 +7,8 @@ import { addAccount, changePassword, listAccounts, removeAccount, type AccountCo
 import { banner, invocationOf } from './banner.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfig, type ConfigArguments } from './config.ts';
-import { exitCodesText, passwordText, programText, serveText } from './help.ts';
+import { exitCodesText, passwordText, programText, replayText, serveText } from './help.ts';
+import { answerFrom } from './keys.ts';
 import { createLog } from './log.ts';
 import { addConfigOptions, configArguments } from './options.ts';
 import { misused, type Outcome } from './outcome.ts';
@@ -38,6 +39,12 @@ accountCommand('remove', 'Remove an account with its roster and all that waits f
   .option('--yes', 'Do it without asking.');
 addConfigOptions(account.command('list').description('List the accounts of the domain, one on a line.'), ['domain', 'data'])
   .action((_options, command: Command) => report(listAccounts(contextOf(command))));
+
+program.command('replay').summary('play a trace again').description('Plays a trace again on this build, and says whether it goes as it is recorded.')
+  .argument('<file>', 'a trace: docs/reference/trace.md')
+  .option('--json', 'Print the steps as they are played, as JSON lines: a trace again.')
+  .addHelpText('after', replayText)
+  .action((file: string, { json = false }: { readonly json?: boolean }) => report(replayFile(file, json)));
 
 function accountCommand(
   name: string, description: string,
@@ -71,6 +78,21 @@ async function runServer(args: ConfigArguments): Promise<Outcome> {
     announce: (addresses: Addresses) => print(process.stdout, banner(config, addresses, packageFile.version, invocation)),
     signals: process,
     exit: (code) => process.exit(code),
+  });
+}
+
+async function replayFile(file: string, json: boolean): Promise<Outcome> {
+  const { stdin, stdout } = process;
+  const isInteractive = !json && stdin.isTTY && stdout.isTTY;
+  // Whoever has read enough ends it, as `q` does; nothing else can fail here.
+  stdout.on('error', () => process.exit());
+  // Loaded only here: it brings the properties with it.
+  const { replay } = await import('./replay.ts');
+  return replay(file, {
+    json,
+    print: (text) => print(stdout, text),
+    colours: stdout.isTTY && stdout.hasColors(),
+    ...(isInteractive && { ask: () => answerFrom(stdin) }),
   });
 }
 

@@ -29,6 +29,8 @@ export const configOptions: readonly ConfigOption[] = [
   { flags: '--memory', key: 'memory' },
   { flags: '--open-registration', key: 'openRegistration' },
   { flags: '--insecure-plain', key: 'insecurePlain' },
+  { flags: '--record <directory>', key: 'record.directory' },
+  { flags: '--record-bodies', key: 'record.bodies' },
   { flags: '--log-level <level>', key: 'logLevel' },
 ];
 

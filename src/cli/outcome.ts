@@ -1,6 +1,6 @@
 /** What a command of the command line came to: data, printed by main.ts. @module */
 
-/** 0: done. 1: it could not be done. 2: the command line or the configuration is wrong. */
+/** 0: done. 1: it could not be done, or a replay differs. 2: the command line, the configuration or the trace is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
 /** The end of a command. */

@@ -6,9 +6,12 @@ import { defaultConfig } from '../core/config.ts';
 import type { CoreConfig } from '../core/config.ts';
 import { standardFeatures } from '../core/features/all.ts';
 import { register } from '../core/features/register.ts';
+import type { RegistrationLimit } from '../core/features/register.ts';
 import type { Feature } from '../core/feature.ts';
+import { recorded } from '../core/recording.ts';
 import { createCore } from '../core/server.ts';
 import type { Core, Observer } from '../core/server.ts';
+import { sessionHeader } from '../core/session-trace.ts';
 import type { Store } from '../core/store.ts';
 import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
 import type { KeyAndCertificate } from '../runtime/certificate.ts';
@@ -20,6 +23,7 @@ import { startServer as startRuntime } from '../runtime/server.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { sqliteStore } from '../stores/sqlite.ts';
 import type { Config } from './config.ts';
+import { openRecord, type RecordFile } from './record.ts';
 import type { Addresses, RunningServer } from './serve.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
@@ -42,15 +46,32 @@ export interface Surroundings {
  *  await server.stop(); */
 export async function startServer(config: Config, { log, observer }: Surroundings): Promise<RunningServer> {
   const store = await openStore(config);
-  const core = createCore(coreConfig(config), featuresOf(config));
-  core.observe(observer);
+  let record: RecordFile | undefined;
   try {
-    const server = await listen(config, core, store, log);
-    return { ...server, ...(store.failure && { failure: store.failure }) };
+    record = openRecordOf(config, log);
+    const core = createCore(coreConfig(config), featuresOf(config));
+    const watched = record === undefined ? core : recorded(core, record.write, { keepBodies: config.record.bodies });
+    watched.observe(observer);
+    const server = await listen(config, watched, store, log);
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      record?.close();
+    };
+    return { ...server, stop, ...(store.failure && { failure: store.failure }) };
   } catch (error) {
+    record?.close();
     await store.close();
     throw error;
   }
+}
+
+/** The file that sessions are recorded into, if they are. */
+function openRecordOf(config: Config, log: Log): RecordFile | undefined {
+  const { directory, bodies, maxBytes } = config.record;
+  if (directory === undefined) return undefined;
+  const registration = registrationOf(config);
+  const header = sessionHeader({ config: coreConfig(config), features: featuresOf(config), keepBodies: bodies, ...(registration && { registration }) });
+  return openRecord({ directory, maxBytes, header, log });
 }
 
 /** The store, and when it has failed as a whole: the one in memory never does. */
@@ -97,8 +118,13 @@ function coreConfig({ domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, 
   };
 }
 
-function featuresOf({ registration, openRegistration }: Config): readonly Feature[] {
-  return registration ? [...standardFeatures, register(openRegistration ? undefined : registrationLimit)] : standardFeatures;
+function featuresOf(config: Config): readonly Feature[] {
+  return config.registration ? [...standardFeatures, register(registrationOf(config))] : standardFeatures;
+}
+
+/** What limits registration; undefined when it is off, or open to all. */
+function registrationOf({ registration, openRegistration }: Config): RegistrationLimit | undefined {
+  return registration && !openRegistration ? registrationLimit : undefined;
 }
 
 /** The certificate of the configuration, or else one of the server's own making. */

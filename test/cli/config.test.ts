@@ -36,6 +36,7 @@ const byDefault: Config = {
   drainTimeoutMs: 5000,
   unauthenticatedTimeoutMs: 30_000,
   offline: { limit: 1000 },
+  record: { bodies: false, maxBytes: 67_108_864 },
   logLevel: 'info',
 };
 

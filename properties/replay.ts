@@ -1,0 +1,18 @@
+/** How each kind of trace is played again: the same thing is done anew, on this build, and told as steps.
+ *  Not here: the comparison with what was recorded (src/cli/replay.ts). @module */
+import { replaySession } from '../src/core/session-trace.ts';
+import type { Trace, TraceKind, TraceStep } from '../src/core/trace.ts';
+import { replayExplorer } from './checker/trace.ts';
+import { replayRandom } from './random-trace.ts';
+
+/** Plays a trace again. Throws a TraceError when its header can't be understood.
+ *  @example
+ *  for (const step of replayers[trace.header.kind]?.(trace) ?? []) console.log(step.label); */
+export type Replayer = (trace: Trace) => Iterable<TraceStep>;
+
+/** By kind. */
+export const replayers: Readonly<Partial<Record<TraceKind, Replayer>>> = {
+  explorer: replayExplorer,
+  random: replayRandom,
+  session: replaySession,
+};

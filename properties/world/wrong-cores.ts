@@ -1,0 +1,60 @@
+/** Cores that are wrong on purpose, each refuted by a theorem: the real core with what it hears or says tampered
+ *  with. `npm run properties -- --core NAME` shows how a failure looks. Not here: wrong machines
+ *  (checker/). @module */
+import { defaultConfig } from '../../src/core/config.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import { standardFeatures } from '../../src/core/features/all.ts';
+import { createCore } from '../../src/core/server.ts';
+import type { Core } from '../../src/core/server.ts';
+import type { CoreMaker } from './world.ts';
+
+/** A core that does something wrong. */
+export interface WrongCore {
+  /** Stable: traces and the command line refer to it. */
+  readonly name: string;
+  /** What it does, after "a core that". */
+  readonly about: string;
+  readonly make: CoreMaker;
+  /** The names of theorems that must not survive it. */
+  readonly refutes: readonly string[];
+}
+
+const realCore: CoreMaker = () => createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures);
+
+/** A core whose effects are tampered with on their way out. */
+const tampered = (tamper: (effects: readonly Effect[]) => readonly Effect[]): CoreMaker => () => {
+  const core = realCore();
+  return { ...core, step: (input, at) => tamper(core.step(input, at)) };
+};
+
+const isGoodbye = (effect: Effect): boolean => effect.type === 'send' && /^<presence[^>]*type="unavailable"/.test(effect.xml);
+
+/** What Openfire 4.6.0 did (OF-2012): initial presence made a route, and unavailable presence ended it. */
+const deafAfterUnavailable: CoreMaker = () => {
+  const core = realCore();
+  const deaf = new Set<string>();
+  const step: Core['step'] = (input, at) => {
+    if (input.type === 'stream.element' && input.element.name === 'presence' && input.element.attrs.to === undefined) {
+      if (input.element.attrs.type === 'unavailable') deaf.add(input.stream);
+      else if (input.element.attrs.type === undefined) deaf.delete(input.stream);
+    }
+    return core.step(input, at).filter((effect) => !(effect.type === 'send' && deaf.has(effect.stream) && /^<(message|presence)/.test(effect.xml)));
+  };
+  return { ...core, step };
+};
+
+/** All of them. */
+export const wrongCores: readonly WrongCore[] = [
+  {
+    name: 'no-goodbye', about: 'tells nobody, not even itself, that a resource is gone', make: tampered((effects) => effects.filter((effect) => !isGoodbye(effect))),
+    refutes: ['a stream ends with the resource\'s own goodbye', 'nobody goes on believing in a resource that is gone'],
+  },
+  {
+    name: 'deaf-after-unavailable', about: 'destroys the route on unavailable presence', make: deafAfterUnavailable,
+    refutes: ['a stream ends with the resource\'s own goodbye'],
+  },
+  {
+    name: 'backwards', about: 'sends what one step brings backwards', make: tampered((effects) => [...effects].reverse()),
+    refutes: ['a stream ends with the resource\'s own goodbye'],
+  },
+];
