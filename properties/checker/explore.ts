@@ -1,15 +1,18 @@
 /** Breadth-first exploration of a system, to the last state that its bounds allow: what is wrong is
- *  found on the shortest way to it. Not here: the systems (system.ts), what must hold of them
+ *  found on the shortest way to it. Not here: the systems (composed.ts and others), what must hold of them
  *  (the systems say so themselves, step by step). @module */
 import { StateSet } from './state-set.ts';
 
 /** One step of a system: its name, the state that it leads to, and what is wrong with it. */
 export interface Move {
+  /** What happens, in words; no two moves out of one state have the same. */
   readonly label: string;
   /** Whatever the system puts here is copied at once; it may be used again for the next move. */
   readonly state: Uint8Array;
-  /** The name of what is broken by this step. */
-  readonly broken: string | undefined;
+  /** What can be seen of the step from outside; two systems are the same while this is. */
+  readonly shown: string;
+  /** The names of what is broken by this step. */
+  readonly broken: readonly string[];
 }
 
 /** A system to explore. Its states are bytes, all of the same length. */
@@ -17,8 +20,10 @@ export interface System {
   readonly initial: Uint8Array;
   /** Calls back with each step that is possible in a state. */
   moves(state: Uint8Array, visit: (move: Move) => void): void;
-  /** What is wrong with a state that nothing can leave. */
-  atRest(state: Uint8Array): string | undefined;
+  /** The names of what is wrong with a state that nothing can leave. */
+  atRest(state: Uint8Array): readonly string[];
+  /** Turns a state into the one that stands for all that differ from it in names only. */
+  canonical?(state: Uint8Array): void;
 }
 
 /** What was found. */
@@ -26,6 +31,8 @@ export interface Exploration {
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
+  /** States that nothing can leave. */
+  readonly atRest: number;
   readonly memoryBytes: number;
   /** By the name of what is broken: the shortest way to it. */
   readonly broken: ReadonlyMap<string, readonly string[]>;
@@ -37,8 +44,10 @@ export interface Exploration {
 export interface ExploreOptions {
   /** Stop at this many states. */
   readonly limit?: number;
-  /** Stop once this is broken. */
-  readonly until?: string;
+  /** Stop once this is broken, or once anything is. */
+  readonly until?: string | 'anything';
+  /** Called with each state, in the order in which they are found. */
+  readonly visit?: (state: Uint8Array) => void;
   /** Called now and then. */
   readonly progress?: (states: number, depth: number, memoryBytes: number) => void;
 }
@@ -46,42 +55,100 @@ export interface ExploreOptions {
 /** Visits every state that can be reached.
  *  @example
  *  const { states, broken } = explore(system); */
-export function explore(system: System, { limit = Infinity, until, progress }: ExploreOptions = {}): Exploration {
+export function explore(system: System, { limit = Infinity, until, visit, progress }: ExploreOptions = {}): Exploration {
   const seen = new StateSet(system.initial.length);
-  const parents: number[] = [-1];
-  const labels: string[] = [''];
+  const parents = new Numbers();
   const broken = new Map<string, readonly string[]>();
-  const way = (number: number, last?: string): string[] => {
-    const steps = last === undefined ? [] : [last];
-    for (let at = number; at > 0; at = parents[at] ?? -1) steps.unshift(labels[at] ?? '');
-    return steps;
-  };
-  seen.add(system.initial);
-  const state = system.initial.slice();
+  const isDone = (): boolean => until !== undefined && (until === 'anything' ? broken.size > 0 : broken.has(until));
+  const first = system.initial.slice();
+  system.canonical?.(first);
+  seen.add(first);
+  parents.push(-1);
+  const state = first.slice();
+  const next = first.slice();
   let transitions = 0;
   let depth = 0;
+  let atRest = 0;
   let levelEnds = 1;
-  for (let number = 0; number < seen.size && seen.size <= limit; number += 1) {
+  let number = 0;
+  for (; number < seen.size && seen.size <= limit && !isDone(); number += 1) {
     if (number === levelEnds) {
       depth += 1;
       levelEnds = seen.size;
-      progress?.(seen.size, depth, seen.memoryBytes);
     }
+    if ((number & 0xffff) === 0xffff) progress?.(seen.size, depth, seen.memoryBytes + parents.memoryBytes);
     seen.read(number, state);
+    visit?.(state);
     let isAtRest = true;
+    let found: Set<string> | undefined;
     system.moves(state, (move) => {
       isAtRest = false;
       transitions += 1;
-      if (move.broken !== undefined && !broken.has(move.broken)) broken.set(move.broken, way(number, move.label));
-      const added = seen.add(move.state);
-      if (added >= 0) {
-        parents.push(number);
-        labels.push(move.label);
-      }
+      for (const name of move.broken) if (!broken.has(name)) (found ??= new Set()).add(name);
+      next.set(move.state);
+      system.canonical?.(next);
+      if (seen.add(next) >= 0) parents.push(number);
     });
-    const fault = isAtRest ? system.atRest(state) : undefined;
-    if (fault !== undefined && !broken.has(fault)) broken.set(fault, way(number));
-    if (until !== undefined && broken.has(until)) break;
+    for (const name of found ?? []) broken.set(name, wayTo(system, seen, parents, number, name));
+    if (isAtRest) {
+      atRest += 1;
+      for (const name of system.atRest(state)) if (!broken.has(name)) broken.set(name, wayTo(system, seen, parents, number));
+    }
   }
-  return { states: seen.size, transitions, depth, memoryBytes: seen.memoryBytes + parents.length * 16, broken, isComplete: !(until !== undefined && broken.has(until)) && seen.size <= limit };
+  return { states: seen.size, transitions, depth, atRest, memoryBytes: seen.memoryBytes + parents.memoryBytes, broken, isComplete: number === seen.size };
+}
+
+/** The labels of the steps from the first state to one: gone again, since they are not kept.
+ *  @param last what the last step breaks; without it, the way ends at the state itself */
+function wayTo(system: System, seen: StateSet, parents: Numbers, target: number, last?: string): string[] {
+  const numbers: number[] = [];
+  for (let at = target; at > 0; at = parents.at(at)) numbers.unshift(at);
+  const labels: string[] = [];
+  let state: Uint8Array = system.initial.slice();
+  const wanted = state.slice();
+  const canonical = state.slice();
+  for (const number of numbers) {
+    seen.read(number, wanted);
+    let following: Uint8Array | undefined;
+    system.moves(state, (move) => {
+      canonical.set(move.state);
+      system.canonical?.(canonical);
+      if (following !== undefined || canonical.some((byte, index) => byte !== wanted[index])) return;
+      following = move.state.slice();
+      labels.push(move.label);
+    });
+    if (following === undefined) throw new Error(`state ${number} is not found again: the system is not deterministic`);
+    state = following;
+  }
+  let isFound = last === undefined;
+  system.moves(state, ({ label, broken }) => {
+    if (isFound || !broken.includes(last ?? '')) return;
+    isFound = true;
+    labels.push(label);
+  });
+  return labels;
+}
+
+/** A list of small numbers that grows. */
+class Numbers {
+  #items = new Int32Array(1 << 12);
+  #size = 0;
+
+  get memoryBytes(): number {
+    return this.#items.byteLength;
+  }
+
+  at(index: number): number {
+    return this.#items[index] ?? -1;
+  }
+
+  push(item: number): void {
+    if (this.#size === this.#items.length) {
+      const grown = new Int32Array(this.#size * 2);
+      grown.set(this.#items);
+      this.#items = grown;
+    }
+    this.#items[this.#size] = item;
+    this.#size += 1;
+  }
 }
