@@ -1,15 +1,25 @@
-/** `npm run explore`: every interleaving of the composed system, up to the bounds of each scope, over the
- *  machines themselves; then the negative controls, each of which must be refuted. `--scope full` takes
- *  the large ones too. @module */
+/** `npm run explore`: every interleaving of each system, up to the bounds of each scope, over the machines
+ *  themselves; every schedule of the real core in its programmes; then the negative controls, each of
+ *  which must be refuted. `--scope full` takes the large scopes too, `--only NAME` one check, `--json FILE`
+ *  keeps a summary. @module */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { encodeTrace } from '../src/core/trace.ts';
+import { checks } from './checks.ts';
+import type { Check, CheckScope } from './checker/check.ts';
+import { Composed } from './checker/composed.ts';
 import { explore } from './checker/explore.ts';
 import { statements } from './checker/monitors.ts';
-import type { Statement } from './checker/monitors.ts';
-import { scopes } from './checker/scopes.ts';
-import type { NamedScope } from './checker/scopes.ts';
-import { Composed } from './checker/system.ts';
+import { checkSchedules } from './checker/schedules/check.ts';
+import { programmes } from './checker/schedules/programmes.ts';
+import { composedCheck } from './checker/scopes.ts';
+import { traceOf } from './checker/trace.ts';
 import { negativeControls } from './checker/variants.ts';
 
-const isFull = process.argv.includes('full');
+const { values } = parseArgs({ options: { scope: { type: 'string', default: 'pull-request' }, only: { type: 'string' }, json: { type: 'string' }, traces: { type: 'string', default: 'traces' } } });
+const isFull = values.scope === 'full';
+const isWanted = (name: string): boolean => values.only === undefined || values.only === name;
+const summary: object[] = [];
 let failures = 0;
 
 const dialogue = (way: readonly string[]): string => way.map((step, index) => `    ${String(index + 1).padStart(2)}  ${step}`).join('\n');
@@ -18,23 +28,44 @@ const fail = (line: string): void => {
   console.log(`  FAILED  ${line}`);
 };
 
-function checkScope({ name, scope, pinned }: NamedScope): void {
-  console.log(`\n${name}\n  bounds: ${scope.users} users, ${scope.resourcesPerUser} resource each, queues of ${scope.queue}; each may ${Object.entries(scope.budget).filter(([, times]) => times > 0).map(([what, times]) => `${what} ×${times}`).join(', ')}; transports that die: ${scope.drops}; remote server ${scope.remoteMayDie ? 'may die' : 'lives'}`);
+/** Keeps a counterexample as a trace file, and says how to play it again. */
+function keep(check: Check, scope: string, way: readonly string[], broken: string): string {
+  mkdirSync(values.traces, { recursive: true });
+  const file = `${values.traces}/${check.name} ${broken}.jsonl`.replaceAll(' ', '-');
+  writeFileSync(file, encodeTrace(traceOf(check, scope, way, { broken })));
+  return `  again: npm run waystate -- replay ${file}`;
+}
+
+function checkScope(check: Check, { name, bounds, pinned, system: make }: CheckScope): void {
+  console.log(`\n${check.name}: ${name}\n  bounds: ${bounds}`);
   const began = performance.now();
-  const system = new Composed(scope);
+  const system = make();
   const found = explore(system, {
     progress: (states, depth, bytes) => {
-      if (process.stdout.isTTY) process.stdout.write(`\r  ${states} states, depth ${depth}, ${Math.round(bytes / 1e6)} MB `);
+      const rate = Math.round(states / ((performance.now() - began) / 1000));
+      if (process.stdout.isTTY) process.stdout.write(`\r  ${states} states, ${rate} states/s, depth ${depth}, ${Math.round(bytes / 1e6)} MB `);
     },
   });
   const seconds = (performance.now() - began) / 1000;
-  if (process.stdout.isTTY) process.stdout.write('\r');
+  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   console.log(`  ${found.states} states, ${found.transitions} transitions, depth ${found.depth}, ${seconds.toFixed(1)} s, ${Math.round(found.states / seconds)} states/s, ${Math.round(found.memoryBytes / 1e6)} MB`);
-  console.log(`  seen: ${[...system.seen].map(([what, times]) => `${what} ${times}`).join(', ')}`);
+  const seen = system instanceof Composed ? [...system.seen()] : [];
+  if (seen.length > 0) console.log(`  seen: ${seen.map(([what, times]) => `${what} ${times}`).join(', ')}`);
   const counted = [found.states, found.transitions, found.depth];
   if (pinned !== undefined && pinned.join() !== counted.join()) fail(`the counts were ${pinned.join(', ')}: the system has changed`);
-  for (const [broken, way] of found.broken) fail(`${broken}: ${statements[broken as Statement]}\n${dialogue(way)}`);
-  if (found.broken.size === 0) console.log(`  holds within these bounds: ${Object.keys(statements).join(', ')}`);
+  for (const [broken, way] of found.broken) fail(`${broken}: ${check.statements[broken]}\n${dialogue(way)}\n${keep(check, name, way, broken)}`);
+  if (found.broken.size === 0) console.log(`  checked up to these bounds: ${Object.keys(check.statements).join(', ')}`);
+  summary.push({ check: check.name, scope: name, bounds, states: found.states, transitions: found.transitions, depth: found.depth, seconds, broken: [...found.broken.keys()], seen: Object.fromEntries(seen) });
+}
+
+function checkCore(): void {
+  console.log('\nThe real core: every schedule of each programme');
+  for (const programme of programmes) {
+    const { schedules, steps, premises, broken } = checkSchedules(programme);
+    console.log(`  ${programme.name}: ${schedules} schedules, ${steps} steps; ${Object.entries(premises).map(([what, times]) => `${what} ${times}`).join(', ')}`);
+    for (const [name, { fault, dialogue: way }] of broken) fail(`${name}: ${fault}\n${dialogue(way)}`);
+    summary.push({ check: 'core schedules', scope: programme.name, schedules, steps, premises, broken: [...broken.keys()] });
+  }
 }
 
 function checkControls(): void {
@@ -47,7 +78,9 @@ function checkControls(): void {
   }
 }
 
-for (const named of scopes) if (named.run !== 'full' || isFull) checkScope(named);
-checkControls();
-console.log(failures === 0 ? '\nAll statements hold within these bounds, and every negative control is refuted.' : `\n${failures} failed`);
+for (const check of checks) if (isWanted(check.name)) for (const scope of check.scopes) if (scope.run !== 'full' || isFull) checkScope(check, scope);
+if (isWanted('core')) checkCore();
+if (isWanted(composedCheck.name)) checkControls();
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(summary, null, 1));
+console.log(failures === 0 ? '\nChecked up to these bounds: every statement holds, and every negative control is refuted.' : `\n${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -47,6 +47,11 @@ export class MachineTable<M extends AnyStateMachine> {
     return cell;
   }
 
+  /** Every step that has been taken so far. */
+  *taken(): Generator<{ readonly number: number; readonly event: object; readonly cell: Cell<M> }> {
+    for (const [number, cells] of this.#cells.entries()) for (const [event, cell] of cells) yield { number, event, cell };
+  }
+
   #numberOf(state: SnapshotFrom<M>): number {
     const { value, context } = state as { value: unknown; context: unknown };
     const key = JSON.stringify([value, context]);

@@ -1,0 +1,7 @@
+/** All checks, in the order in which they are run and reported. @module */
+import type { Check } from './checker/check.ts';
+import { machineChecks } from './checker/machines/checks.ts';
+import { composedCheck } from './checker/scopes.ts';
+import { subscriptionChecks } from './subscription.property.ts';
+
+export const checks: readonly Check[] = [composedCheck, ...subscriptionChecks, ...machineChecks];
