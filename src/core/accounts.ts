@@ -46,7 +46,7 @@ export function* rosterOf(account: Account): Task<Roster> {
     const { version, records } = account.exists === true
       ? yield* ask({ op: 'roster.read', account: account.jid })
       : { version: 0, records: [] };
-    account.roster ??= { version, records: new Map(records.map((record) => [record.jid, record])) };
+    account.roster ??= { version, records: new Map(records.map((record) => [record.jid, record])), writing: new Map(), unshown: new Map() };
   }
   return account.roster;
 }

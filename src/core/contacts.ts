@@ -19,15 +19,20 @@ import type { Account, Resource, Roster } from './resources.ts';
 const subscribers: ReadonlySet<SubscriptionState> = new Set(['from', 'fromPendingOut', 'both']);
 const subscriptions: ReadonlySet<SubscriptionState> = new Set(['to', 'toPendingIn', 'both']);
 
-/** Whether the contact is subscribed to the user's presence. */
-export function isSubscriber(roster: Roster | undefined, contact: BareJid): boolean {
-  const record = roster?.records.get(contact);
+/** Whether the contact's subscription is approved, though it may not have been told yet. */
+export function isApproved(roster: Roster, contact: BareJid): boolean {
+  const record = roster.records.get(contact);
   return record !== undefined && subscribers.has(record.subscription);
+}
+
+/** Whether the contact is subscribed to the user's presence, and hears of it. */
+export function isSubscriber(roster: Roster | undefined, contact: BareJid): boolean {
+  return roster !== undefined && isApproved(roster, contact) && !roster.unshown.has(contact);
 }
 
 /** The contacts that are subscribed to the user's presence (RFC 6121 §4.2.2). */
 export function* subscribersOf(roster: Roster): Generator<BareJid> {
-  for (const record of roster.records.values()) if (subscribers.has(record.subscription)) yield record.jid;
+  for (const { jid, subscription } of roster.records.values()) if (subscribers.has(subscription) && !roster.unshown.has(jid)) yield jid;
 }
 
 /** The contacts to whose presence the user is subscribed (RFC 6121 §4.3.1). */
@@ -49,23 +54,31 @@ export function itemElement(record: RosterRecord): Element {
 
 /** Changes one contact, in memory at once and durably before the task goes on. */
 export function* writeContact(account: Account, roster: Roster, record: RosterRecord): Task {
-  const before = roster.records.get(record.jid);
+  const { jid } = record;
   const isNothing = !record.listed && !record.approved && record.subscription === 'none';
-  if (isNothing) roster.records.delete(record.jid);
-  else roster.records.set(record.jid, record);
+  const after = isNothing ? undefined : record;
+  const writing = roster.writing.get(jid) ?? { record, written: roster.records.get(jid) };
+  writing.record = record;
+  roster.writing.set(jid, writing);
+  setRecord(roster, jid, after);
   try {
     const version = isNothing
-      ? yield* ask({ op: 'roster.remove', account: account.jid, jid: record.jid })
+      ? yield* ask({ op: 'roster.remove', account: account.jid, jid })
       : yield* ask({ op: 'roster.write', account: account.jid, record });
     roster.version = Math.max(roster.version, version);
-  } catch (failure) {
-    // Unless somebody else has written it since.
-    if (roster.records.get(record.jid) === (isNothing ? undefined : record)) {
-      if (before === undefined) roster.records.delete(record.jid);
-      else roster.records.set(record.jid, before);
+    writing.written = after;
+  } finally {
+    // Memory has what the store has, failed or not, unless somebody else is writing it since.
+    if (writing.record === record) {
+      roster.writing.delete(jid);
+      setRecord(roster, jid, writing.written);
     }
-    throw failure;
   }
+}
+
+function setRecord({ records }: Roster, jid: BareJid, record: RosterRecord | undefined): void {
+  if (record === undefined) records.delete(jid);
+  else records.set(jid, record);
 }
 
 /** Tells each interested resource of one contact (RFC 6121 §2.1.6).

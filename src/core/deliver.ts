@@ -68,12 +68,13 @@ function putOrAgain(kernel: Kernel, routes: readonly Resource[], xml: string, me
 /** Delivers a message for which no stream waits. */
 function runDelivery(kernel: Kernel, message: Element, to: Jid): void {
   const task = deliverMessage(kernel, message, to);
-  if (task !== undefined) kernel.run(task, () => {}, () => bounce(kernel, message, to, 'internal-server-error'));
+  if (task !== undefined) kernel.run(task, () => {}, () => {});
 }
 
 function* store(kernel: Kernel, message: Element, to: Jid): Task {
   if (isPassing(message)) return settle(kernel, message, to, { fate: 'dropped', rule: 'XEP-0160 §3: only chat states' });
   const outcome = yield* keep(kernel, to.bare, message);
+  if (outcome === 'failed') return bounce(kernel, message, to, 'internal-server-error');
   if (outcome === 'stored') return settle(kernel, message, to, { fate: 'stored' });
   const reach = outcome === 'full' ? ({ reach: 'bounce' } as const) : toNobody[messageTypeOf(message)];
   if (reach.reach === 'drop') settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });

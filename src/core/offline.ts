@@ -9,7 +9,7 @@ import { NS } from './namespaces.ts';
 import type { Account, Held, Resource } from './resources.ts';
 import { childElements } from './stanza.ts';
 import type { OfflineMessage } from './store.ts';
-import { ask } from './task.ts';
+import { StoreFailure, ask } from './task.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
 
@@ -48,15 +48,21 @@ export function isPassing(message: Element): boolean {
   return message.attrs.type === 'chat' && children.some(isState) && children.every((child) => isState(child) || child.name === 'thread');
 }
 
-/** Keeps a message, stamped with the time (XEP-0160 §2, XEP-0203). */
-export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<'stored' | 'full' | 'no-account'> {
+/** Keeps a message, stamped with the time (XEP-0160 §2, XEP-0203).
+ *  @returns `failed` when the store does: the message has a fate then too (DESIGN D7) */
+export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<'stored' | 'full' | 'no-account' | 'failed'> {
   const stamp = new Date(kernel.at).toISOString();
   const copy = new Element(message.name, message.attrs);
   const delay = new Element('delay', { xmlns: NS.delay, from: kernel.config.domain, stamp }).t('Offline Storage');
   copy.children = [...message.children, delay];
   const present = kernel.accounts.get(account);
   if (present !== undefined) present.hasOffline = true;
-  return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit });
+  try {
+    return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit });
+  } catch (failure) {
+    if (failure instanceof StoreFailure) return 'failed';
+    throw failure;
+  }
 }
 
 /** Empties the store towards these routes of an account; until that is done, all else that is for them
@@ -103,9 +109,8 @@ function readPage(kernel: Kernel, account: Account, targets: readonly Resource[]
 function deliverPage(kernel: Kernel, account: Account, targets: readonly Resource[], messages: readonly OfflineMessage[], removed: () => void, kept: () => void): boolean {
   const last = messages.at(-1);
   const routes = targets.filter((resource) => !resource.isDraining && !resource.hasOptedOut && canSend(resource));
-  const [route] = routes;
   if (last === undefined) return false;
-  if (route === undefined) {
+  if (routes.length === 0) {
     account.hasOffline = true;
     return false;
   }
@@ -118,12 +123,20 @@ function deliverPage(kernel: Kernel, account: Account, targets: readonly Resourc
     removal.then?.();
     letGo(kernel, account);
   };
-  // If they don't leave, or are not forgotten, they are delivered a second time rather than lost.
-  kernel.ask({ op: 'offline.remove', account: account.jid, upTo: last.sequence }, () => settle(removed), () => {
+  forget(kernel, account, last.sequence, routes, () => settle(removed), () => {
     account.hasOffline = true;
     settle(kept);
-  }, route.stream.id);
+  });
   return true;
+}
+
+/** Has the store forget messages once they have left the process on one of their routes: another that dies
+ *  changes nothing then. If they leave on none, or are not forgotten, they are delivered a second time rather
+ *  than lost. */
+function forget(kernel: Kernel, account: Account, upTo: number, [route, ...others]: readonly Resource[], forgotten: () => void, kept: () => void): void {
+  if (route === undefined) return kept();
+  const failed = (): void => forget(kernel, account, upTo, others, forgotten, kept);
+  kernel.ask({ op: 'offline.remove', account: account.jid, upTo }, forgotten, failed, route.stream.id);
 }
 
 /** Whether the store is being emptied towards a route. */
@@ -146,6 +159,18 @@ export function releaseClosed(kernel: Kernel, resource: Resource): void {
   if (resource.held === undefined) return;
   resource.account.hasOffline = true;
   release(kernel, resource);
+}
+
+/** A resource becomes unavailable: what it was told of others while it was available comes out before it hears
+ *  so. Afterwards it would believe in them, and nobody would tell it that they go (RFC 6121 §8.5.2.1.2). */
+export function releasePresence(kernel: Kernel, resource: Resource): void {
+  const { held = [] } = resource;
+  const isPresence = ({ xml }: Held): boolean => xml.startsWith('<presence');
+  resource.held &&= held.filter((each) => !isPresence(each));
+  for (const { xml } of held.filter(isPresence)) {
+    resource.heldLength -= xml.length;
+    if (canSend(resource)) kernel.send(resource.stream, xml);
+  }
 }
 
 function release(kernel: Kernel, resource: Resource): void {

@@ -12,7 +12,7 @@ import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { canSend, flush, put } from './offline.ts';
+import { canSend, flush, put, releasePresence } from './offline.ts';
 import type { Account, Resource } from './resources.ts';
 import { fanOut, serialize } from './xml/writer.ts';
 
@@ -154,6 +154,7 @@ function broadcast(kernel: Kernel, resource: Resource, stanza: Element): void {
 
 /** A resource hears its own presence at once, whatever is held back: its route may be about to close. */
 function echo(kernel: Kernel, resource: Resource, stanza: Element): void {
+  if (stanza.attrs.type === 'unavailable') releasePresence(kernel, resource);
   if (canSend(resource)) kernel.send(resource.stream, fanOut(stanza)(resource.account.jid));
 }
 

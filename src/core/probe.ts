@@ -2,7 +2,7 @@
  *  Not here: the probes that the server would send for its own users (presence.ts). @module */
 import { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
-import { isSubscriber } from './contacts.ts';
+import { isApproved, isSubscriber } from './contacts.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { deliverPresence, isTold, isWithdrawn, presenceXml } from './presence.ts';
@@ -20,7 +20,8 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
     const reply = (xml: string): void => deliverPresence(kernel, from, xml);
     const isOwn = from.bare === account.jid;
     if (isOwn || isSubscriber(roster, from.bare)) answerSubscriber(account, from, to, id, reply);
-    else {
+    // One who has just been approved is about to be shown what it asks for (RFC 6121 §3.1.5).
+    else if (!isApproved(roster, from.bare)) {
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
       const isKnown = resource !== undefined && isTold(resource, from);
       if (isKnown) reply(serialize(bare(resource, from)));

@@ -61,6 +61,11 @@ export class Stream {
 export interface Roster {
   version: number;
   readonly records: Map<BareJid, RosterRecord>;
+  /** By contact, while it is being written: what is written last, and what the store has until then. */
+  readonly writing: Map<BareJid, { record: RosterRecord; written: RosterRecord | undefined }>;
+  /** Contacts that are approved, and hear nothing yet: that waits until it is written and they have been told
+   *  (RFC 6121 §3.1.5). With the record that approves them. */
+  readonly unshown: Map<BareJid, RosterRecord>;
 }
 
 /** What waits for the end of a flush. */
@@ -128,10 +133,11 @@ export class Resource implements Eligibility, PresenceView {
     this.generation = generation;
   }
 
-  /** An `id` for a request of the server. */
+  /** An `id` for a request of the server, unique within the stream as RFC 6120 §8.1.3 asks. It counts nothing
+   *  else: a stranger must not learn from it who else connects (RFC 6121 §11). */
   nextRequestId(): string {
     this.#lastRequest += 1;
-    return `server-${this.generation}-${this.#lastRequest}`;
+    return `server-${this.#lastRequest}`;
   }
 
   get isDraining(): boolean {

@@ -66,11 +66,40 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   const names = effects.map((effect) => effect.type);
   const after = recordAfter(contact, before, state, names.includes('pushItem'), names.includes('deliverRequest') ? requestOf(sent) : undefined);
   if (before === undefined && isKept(after) && roster.records.size >= kernel.config.rosterLimit) return false;
-  // In the step that changes what memory says of the contact, so that no broadcast comes in between.
-  if (names.includes('sendUnavailable')) sendPresence(kernel, account, contact, false);
-  if (isKept(after) ? isChanged(before, after) : before !== undefined) yield* writeContact(account, roster, after);
-  for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);
+  const isNew = isKept(after) ? isChanged(before, after) : before !== undefined;
+  const isWelcome = names.includes('sendAvailable');
+  if (isNew && isWelcome) roster.unshown.set(contact, after);
+  try {
+    if (names.includes('sendUnavailable')) yield* hideAndWrite(kernel, account, roster, after);
+    else if (isNew) yield* writeContact(account, roster, after);
+    for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);
+  } finally {
+    // An approval that is written holds also where the contact's own roster could not be.
+    if (isWelcome) show(kernel, account, roster, after);
+  }
   return true;
+}
+
+/** Shows a contact the user's presence once its approval is written and it has been told; from this step on it
+ *  hears broadcasts, none before (RFC 6121 §3.1.5). Somebody may have cancelled the subscription meanwhile. */
+function show(kernel: Kernel, account: Account, roster: Roster, approval: RosterRecord): void {
+  const { jid } = approval;
+  if (roster.unshown.get(jid) === approval) roster.unshown.delete(jid);
+  if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, true);
+}
+
+/** Tells a contact that it is shown nothing any more, in the step that changes what memory says of it, so that no
+ *  broadcast comes in between (RFC 6121 §3.2.2). If that can't be written it is still subscribed, and shown again. */
+function* hideAndWrite(kernel: Kernel, account: Account, roster: Roster, after: RosterRecord): Task {
+  const { jid } = after;
+  if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, false);
+  roster.unshown.delete(jid);
+  try {
+    yield* writeContact(account, roster, after);
+  } catch (failure) {
+    if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, true);
+    throw failure;
+  }
 }
 
 /** A request as it is kept: whole, unless that is so long that a few of them would fill what may wait for
@@ -121,9 +150,6 @@ function* perform(kernel: Kernel, account: Account, roster: Roster, contact: Bar
       return yield* reply(kernel, account, contact, 'unsubscribed', sent);
     case 'pushItem':
       return pushContact(kernel, account, roster, contact);
-    case 'sendAvailable':
-      // Another resource may have cancelled the subscription while the store was busy.
-      return isSubscriber(roster, contact) ? sendPresence(kernel, account, contact, true) : undefined;
   }
 }
 
@@ -151,9 +177,7 @@ export function* removeContact(kernel: Kernel, account: Account, roster: Roster,
   const record = roster.records.get(contact);
   if (record === undefined || !record.listed) return false;
   const { subscription } = record;
-  const isSubscribed = /^(from|both)/.test(subscription);
-  if (isSubscribed) sendPresence(kernel, account, contact, false);
-  yield* writeContact(account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
+  yield* hideAndWrite(kernel, account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
   yield* endSubscriptions(kernel, account, contact, subscription);
   pushContact(kernel, account, roster, contact);
   return true;
