@@ -38,7 +38,9 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         echo(kernel, resource, said);
         break;
       case 'endDirected': {
-        advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: wasAvailable && hearsBroadcast(kernel, resource, peer) }), said);
+        // Who hears the broadcast is settled before any of them is: a bare JID that was withdrawn from is none.
+        const hearers = new Set([...(resource.directed?.keys() ?? [])].filter((peer) => wasAvailable && hearsBroadcast(kernel, resource, peer)));
+        advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: hearers.has(peer) }), said);
         break;
       }
       case 'sendProbes':
@@ -69,9 +71,12 @@ function toldBy({ directed }: Resource): number {
   return [...(directed?.values() ?? [])].filter(({ value }) => value === 'told').length;
 }
 
-/** Whether an entity hears a broadcast of a resource: a subscriber, or the user itself, at the bare JID; at a
- *  full JID only while that is available (RFC 6121 §8.5.2.1.2). */
-function hearsBroadcast(kernel: Kernel, { account }: Resource, peer: Jid): boolean {
+/** Whether an entity hears a broadcast of a resource: a subscriber, or the user itself, at the bare JID unless the
+ *  resource has withdrawn from it; at a full JID only while that is available (RFC 6121 §8.5.2.1.2). */
+function hearsBroadcast(kernel: Kernel, resource: Resource, address: string): boolean {
+  const peer = parseJid(address);
+  const { account } = resource;
+  if (peer === undefined || isWithdrawn(resource, peer.bare)) return false;
   if (peer.bare !== account.jid && !isSubscriber(account.roster, peer.bare)) return false;
   return peer.resource === undefined || kernel.accounts.get(peer.bare)?.resources.get(peer.resource)?.isAvailable === true;
 }
@@ -96,11 +101,11 @@ export function isTold(resource: Resource, peer: Jid): boolean {
   return [peer.bare, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
 }
 
-function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: Jid) => DirectedPresenceEvent, stanza: Element): void {
+function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: string) => DirectedPresenceEvent, stanza: Element): void {
   if (resource.directed === undefined) return;
   for (const peer of [...resource.directed.keys()]) {
     const jid = parseJid(peer);
-    if (jid !== undefined) advanceDirected(kernel, resource, peer, eventFor(jid), stanza);
+    if (jid !== undefined) advanceDirected(kernel, resource, peer, eventFor(peer), stanza);
   }
 }
 
