@@ -1,0 +1,17 @@
+/** Every observer. @module */
+import type { Observer } from '../observer.ts';
+import { answers } from './answers.ts';
+import { beliefs } from './beliefs.ts';
+import { fates } from './fates.ts';
+import { goodbye } from './goodbye.ts';
+import { invariants } from './invariants.ts';
+import { kept } from './kept.ts';
+import { leftovers } from './leftovers.ts';
+import { order } from './order.ts';
+import { reach } from './reach.ts';
+import { rosters } from './rosters.ts';
+import { strangers } from './strangers.ts';
+import { told } from './told.ts';
+
+/** In the order in which a step is shown to them. */
+export const observers: readonly Observer[] = [invariants, reach, goodbye, fates, kept, order, strangers, told, leftovers, answers, beliefs, rosters];

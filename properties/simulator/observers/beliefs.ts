@@ -1,0 +1,52 @@
+/** T6, at rest: what everyone believes of everyone's presence is the truth. Spec: RFC 6121 §4. Seen by the
+ *  clients, through all the bytes that they were sent. @module */
+import type { Client } from '../client.ts';
+import { bareOf } from '../knowledge.ts';
+import type { Knowledge } from '../knowledge.ts';
+import type { Observer, Rest, Watch } from '../observer.ts';
+
+export const beliefs: Observer = {
+  name: 'what is believed of presence is the truth',
+  statement: 'Once the world is healed, and all have said again that they are available, and when some of them have left after that, each client believes in exactly those available resources that are its own account\'s or whose account lists it as a subscriber.',
+  exempt: 'one that was told directly may believe in the resource that told it',
+  spec: ['RFC 6121 §4.2.2', 'RFC 6121 §4.5.2', 'RFC 6121 §4.6.3'],
+  watch: (knowledge) => new BeliefsWatch(knowledge),
+};
+
+/** Found by this simulator, and let pass until it is mended: a subscriber who was told at its full JID, and from whose
+ *  bare JID the same resource has withdrawn, is told of its end by neither way (src/core/presence.ts,
+ *  `hearsBroadcast` says yes where `broadcast` leaves it out). */
+const letsGhostPass = (knowledge: Knowledge, ghost: string, client: string): boolean => !knowledge.isStrict && knowledge.isContradicted(ghost, client);
+
+class BeliefsWatch implements Watch {
+  premises = 0;
+  readonly #knowledge: Knowledge;
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+  }
+
+  rested({ when, clients }: Rest): string | undefined {
+    if (when === 'alone') return undefined;
+    const available = clients.filter(({ session }) => session?.priority !== undefined);
+    for (const client of available) {
+      const fault = this.#judge(client, available);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  #judge(client: Client, available: readonly Client[]): string | undefined {
+    const believed = client.view.believed(client.jid);
+    for (const other of available) {
+      if (other === client || this.#knowledge.isMistaken(bareOf(other.jid), bareOf(client.jid))) continue;
+      const isShown = bareOf(other.jid) === bareOf(client.jid) || this.#knowledge.isAuthorised(bareOf(other.jid), bareOf(client.jid));
+      this.premises += 1;
+      if (isShown && !believed.has(other.jid)) return `${client.jid} does not know that ${other.jid} is available`;
+      const isTold = this.#knowledge.directed(other.jid, client.jid) === 'available' || letsGhostPass(this.#knowledge, other.jid, client.jid);
+      if (!isShown && !isTold && believed.has(other.jid)) return `${client.jid} believes in ${other.jid}, and is not to know of it`;
+    }
+    const ghost = [...believed].find((jid) => !available.some((other) => other.jid === jid) && !letsGhostPass(this.#knowledge, jid, client.jid));
+    return ghost === undefined ? undefined : `${client.jid} believes in ${ghost}, who is not available`;
+  }
+}

@@ -1,0 +1,151 @@
+/** The simulator in short: fixed seeds hold and replay exactly, and each observer refutes a core or a store
+ *  that is wrong. `npm run simulate` has as many seeds as one likes. @module */
+import { describe, expect, test } from 'vitest';
+import { contentsOf } from '../../properties/simulator/contents.ts';
+import type { Contents } from '../../properties/simulator/contents.ts';
+import { dialogueOf } from '../../properties/simulator/dialogue.ts';
+import { observers } from '../../properties/simulator/observers/all.ts';
+import { describeOptions, drawOptions } from '../../properties/simulator/options.ts';
+import type { CoreMaker } from '../../properties/simulator/server.ts';
+import { simulate } from '../../properties/simulator/simulation.ts';
+import type { Failure, SimulationOptions } from '../../properties/simulator/simulation.ts';
+import type { Crash, Step } from '../../properties/simulator/step.ts';
+import { replaySimulation, traceOf } from '../../properties/simulator/trace.ts';
+import { decodeTrace, encodeTrace } from '../../src/core/trace.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import { standardFeatures } from '../../src/core/features/all.ts';
+import type { Input } from '../../src/core/input.ts';
+import { createCore } from '../../src/core/server.ts';
+
+const first = 6121;
+const seeds = Array.from({ length: 12 }, (_, index) => first + index);
+
+describe('a simulated world', () => {
+  const runs = seeds.map((seed) => simulate({ seed, ticks: 2_500 }));
+
+  test.each(runs)('all theorems hold from the seed $options.seed (THEOREMS T1-T6, T8)', ({ failure }) => {
+    expect(failure).toBeUndefined();
+  });
+
+  test('every theorem is put to the test, so none holds for want of it', () => {
+    const sums = observers.map(({ name }) => [name, runs.reduce((sum, { premises }) => sum + (premises[name] ?? 0), 0)] as const);
+    expect(sums.filter(([, times]) => times === 0)).toEqual([]);
+  });
+
+  test('the same seed gives the same run, byte for byte, and another one another (DESIGN §2)', () => {
+    const [seed = first, other = first] = seeds;
+    const again = simulate({ seed, ticks: 2_500 });
+    expect(again).toEqual(runs[0]);
+    expect(simulate({ seed: other, ticks: 2_500 }).digest).not.toBe(again.digest);
+  });
+
+  test('whatever is drawn is printed', () => {
+    const { seed, ticks, accounts, resources, ...groups } = drawOptions(first);
+    const printed = describeOptions(drawOptions(first));
+    const names = Object.values(groups).flatMap((group) => Object.entries(group).map(([name, value]) => `${name} ${value}`));
+    expect([`seed ${seed}`, `${ticks} ticks`, `${accounts} accounts`, `${resources} resources`, ...names].filter((part) => !printed.includes(part))).toEqual([]);
+  });
+
+  test('a trace is played again from its header alone, crashes included', () => {
+    const seed = seeds.find((each) => drawOptions(each).server.crashEvery > 0) ?? first;
+    const steps: (Step | Crash)[] = [];
+    const outcome = simulate({ seed, ticks: 2_500 }, (step) => steps.push(step));
+    const trace = decodeTrace(encodeTrace(traceOf(outcome)));
+    expect(trace.steps.map(({ step, at }) => [step, at])).toEqual(steps.map(({ number, at }) => [number, at]));
+    expect(trace.steps.some(({ transitions }) => transitions.length > 0)).toBe(true);
+    expect([...replaySimulation({ header: trace.header, steps: [] })].map(({ label }) => label)).toEqual(trace.steps.map(({ label }) => label));
+    expect(dialogueOf(steps.slice(-40), outcome.names)).toContain(': ended');
+  });
+});
+
+/** What is wrong in the first of these seeds in which something is. */
+function refute(wrong: Omit<SimulationOptions, 'seed'>, most: number): Failure | undefined {
+  for (let seed = first; seed < first + most; seed += 1) {
+    const { failure } = simulate({ seed, ticks: 2_500, ...wrong });
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+type Tamper = (effects: readonly Effect[], input: Input) => readonly Effect[];
+
+/** A core whose effects are tampered with on their way out. */
+const tampered = (makeTamper: () => Tamper): CoreMaker => (config) => {
+  const core = createCore(config, standardFeatures);
+  const tamper = makeTamper();
+  return { ...core, step: (input, at) => tamper(core.step(input, at), input) };
+};
+const changed = (tamper: Tamper): CoreMaker => tampered(() => tamper);
+const without = (pattern: RegExp): CoreMaker => changed((effects) => effects.filter((effect) => effect.type !== 'send' || !pattern.test(effect.xml)));
+const twice = (pattern: RegExp): CoreMaker => changed((effects) => effects.flatMap((effect) => (effect.type === 'send' && pattern.test(effect.xml) ? [effect, { ...effect }] : [effect])));
+
+/** What Openfire 4.6.0 did (OF-2012): unavailable presence takes the route away. */
+const deafAfterUnavailable = tampered(() => {
+  const deaf = new Set<string>();
+  return (effects, input) => {
+    if (input.type === 'stream.element' && input.element.name === 'presence' && input.element.attrs.to === undefined) {
+      if (input.element.attrs.type === 'unavailable') deaf.add(input.stream);
+      else deaf.delete(input.stream);
+    }
+    return effects.filter((effect) => !(effect.type === 'send' && deaf.has(effect.stream) && effect.xml.startsWith('<message')));
+  };
+});
+
+/** What one step brings of the store, backwards. */
+const backwards = changed((effects) => {
+  const stored = effects.filter((effect) => effect.type === 'send' && effect.xml.includes('urn:xmpp:delay')).reverse();
+  return effects.map((effect) => (effect.type === 'send' && effect.xml.includes('urn:xmpp:delay') ? stored.shift() ?? effect : effect));
+});
+
+/** Presence that is broadcast goes to everyone who is connected. */
+const gossip = tampered(() => {
+  const streams = new Set<string>();
+  return (effects, input) => {
+    if (input.type === 'stream.lost' || input.type === 'stream.ended' || input.type === 'stream.broken') streams.delete(input.stream);
+    for (const effect of effects) {
+      if (effect.type === 'send' && effect.xml.includes('<jid>')) streams.add(effect.stream);
+      if (effect.type === 'close') streams.delete(effect.stream);
+    }
+    return effects.flatMap((effect) => (effect.type === 'send' && effect.xml.includes('<priority>') ? [effect, ...[...streams].map((stream) => ({ ...effect, stream }))] : [effect]));
+  };
+});
+
+const wrongCores: readonly (readonly [about: string, makeCore: CoreMaker, refuted: string, seeds: number])[] = [
+  ['takes the route away with unavailable presence', deafAfterUnavailable, 'presence never decides whether a message is delivered', 3],
+  ['keeps a resource\'s own goodbye to itself', without(/^<presence to="(\w+@localhost)"(?=[^>]* type="unavailable")[^>]* from="\1\//), 'a stream ends with the resource\'s own goodbye', 3],
+  ['goes on talking after the closing tag', changed((effects) => effects.flatMap((effect): readonly Effect[] => (effect.type === 'close' ? [effect, { type: 'send', stream: effect.stream, xml: '<presence/>' }] : [effect]))), 'a stream ends with the resource\'s own goodbye', 3],
+  ['puts a message out twice', twice(/^<message to="[^"]*" type="normal"(?!.*urn:xmpp:delay)/), 'every message has one fate', 3],
+  ['puts what was stored out backwards', backwards, 'what one sends to another arrives in order', 20],
+  ['lets everyone hear of everyone', gossip, 'a stranger hears nothing of anyone\'s presence', 3],
+  ['says twice that a resource has gone', twice(/^<presence to="[^"]*"( from="[^"]*")? type="unavailable"/), 'nobody is told twice that a resource has gone', 3],
+  ['forgets to cancel timers', changed((effects) => effects.filter(({ type }) => type !== 'cancelTimer')), 'nothing is left of those who have gone', 3],
+  ['breaks an invariant', changed((effects, { type }) => (type === 'timer.fired' ? [...effects, { type: 'report', stream: undefined, error: new Error('what can\'t be') }] : effects)), 'no invariant of the core is broken', 10],
+  ['answers twice', twice(/^<iq type="result" id="q/), 'every request is answered once', 3],
+  ['does not answer', without(/^<iq type="error" id="q/), 'every request is answered once', 3],
+  ['tells no other that a resource has gone', without(/^<presence to="(\w+)@localhost"( type="unavailable")? from="(?!\1@)[^"]*"( type="unavailable")?\/>/), 'what is believed of presence is the truth', 20],
+  ['pushes an item without its name', changed((effects) => effects.map((effect) => (effect.type === 'send' && effect.xml.startsWith('<iq id="server-') ? { ...effect, xml: effect.xml.replace(/ name="[^"]*"/, '') } : effect))), 'every client has the roster that is stored', 20],
+  ['never comes to rest', changed((effects, input) => (input.type === 'stream.opened' || (input.type === 'timer.fired' && input.timer === 'clock') ? [...effects, { type: 'startTimer', timer: 'clock', delayMs: 1_000 }] : effects)), 'a healed world comes to rest', 3],
+];
+
+describe('a wrong core', () => {
+  test.each(wrongCores)('that %s is refuted', (_about, makeCore, refuted, most) => {
+    expect(refute({ makeCore }, most)?.theorem.name).toBe(refuted);
+  });
+});
+
+/** A store that carries out some request in its own way. */
+const wrongStore = (perform: (honest: Contents, ...[request]: Parameters<Contents['perform']>) => ReturnType<Contents['perform']>): SimulationOptions['makeContents'] => (accounts) => {
+  const honest = contentsOf(accounts);
+  return { ...honest, perform: (request) => perform(honest, request) };
+};
+
+const wrongStores: readonly (readonly [about: string, makeContents: SimulationOptions['makeContents'], seeds: number])[] = [
+  ['acknowledges a message and forgets it', wrongStore((honest, request) => (request.op === 'offline.append' && honest.perform({ op: 'account.read', account: request.account }) !== null && honest.offline(request.account).length < request.limit ? 'stored' : honest.perform(request))), 10],
+  ['delivers what was to be forgotten a second time', wrongStore((honest, request) => (request.op === 'offline.remove' ? null : honest.perform(request))), 10],
+];
+
+describe('a wrong store', () => {
+  test.each(wrongStores)('that %s is refuted', (_about, makeContents, most) => {
+    expect(refute({ ...(makeContents && { makeContents }) }, most)?.theorem.name).toBe('what is stored is delivered, once');
+  });
+});
