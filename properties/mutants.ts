@@ -1,6 +1,7 @@
 /** `npm run mutants`: wrong versions of every machine, each of which a theorem must refute, or which can't
  *  be told from the machine. `--scope test` takes only the scopes of the tests, `--machine NAME` one
- *  machine, `--name TEXT` the mutants whose name has it, `--json FILE` writes the counts down. @module */
+ *  machine, `--name TEXT` the mutants whose name has it, `--json FILE` writes the counts down, `--every-killer` counts every
+ *  statement that notices a mutant and not only the first. @module */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { catalogue } from '../machines/catalogue.ts';
@@ -12,7 +13,7 @@ import { Trial, summaryOf } from './mutants/run.ts';
 import type { Extent, Verdict } from './mutants/run.ts';
 import survivors from './mutants/survivors.json' with { type: 'json' };
 
-const { values } = parseArgs({ options: { scope: { type: 'string' }, machine: { type: 'string' }, name: { type: 'string' }, json: { type: 'string' } } });
+const { values } = parseArgs({ options: { scope: { type: 'string' }, machine: { type: 'string' }, name: { type: 'string' }, json: { type: 'string' }, 'every-killer': { type: 'boolean', default: false } } });
 const extents: Readonly<Record<string, Extent>> = { test: 'test', 'pull-request': 'pull request' };
 const extent = extents[values.scope ?? 'pull-request'];
 
@@ -24,7 +25,7 @@ const show = (line: string): void => {
 function run(taken: Extent): void {
   const began = performance.now();
   const verdicts = new Map<Pick<Mutant, 'machine' | 'name'>, Verdict>();
-  const trial = new Trial(checks, taken);
+  const trial = new Trial(checks, taken, values['every-killer']);
   for (const entry of catalogue) {
     if (values.machine !== undefined && values.machine !== entry.name) continue;
     show(`${entry.name}: making its mutants`);

@@ -12,10 +12,16 @@ import type { Mutant } from './operators.ts';
 /** The largest scopes that are taken: those of the tests, or those of a pull request too. */
 export type Extent = 'test' | 'pull request';
 
+/** A statement of a check. */
+export interface Killer {
+  readonly check: string;
+  readonly statement: string;
+}
+
 /** What became of a mutant. */
 export type Verdict =
   /** A statement of a check is broken, after so many steps. */
-  | { readonly fate: 'killed'; readonly check: string; readonly scope: string; readonly statement: string; readonly steps: readonly string[] }
+  | { readonly fate: 'killed'; readonly check: string; readonly scope: string; readonly statement: string; readonly steps: readonly string[]; readonly killers: readonly Killer[] }
   /** Its table can't be told from the machine's. */
   | { readonly fate: 'same table' }
   /** In none of these scopes can it be told from the machine; a machine's own table is no scope for this,
@@ -23,6 +29,9 @@ export type Verdict =
   | { readonly fate: 'equivalent in scope'; readonly scopes: readonly string[] }
   /** It differs, and no statement says that it must not; the shortest dialogue that shows it. */
   | { readonly fate: 'survivor'; readonly scope: string; readonly steps: readonly string[] };
+
+/** Small scopes have no more states than this. */
+const SMALL = 33_000;
 
 /** More states than any scope of a pull request has: beyond this a mutant has no bounds. */
 const LIMIT = 8_000_000;
@@ -36,13 +45,17 @@ interface Place {
 export class Trial {
   readonly #checks: readonly Check[];
   readonly #extent: Extent;
+  readonly #isEvery: boolean;
   readonly #asked = new Map<CheckScope, Asked>();
 
   /** @param checks those in which a mutant may stand in for its machine
-   *  @param extent which of their scopes are taken */
-  constructor(checks: readonly Check[], extent: Extent) {
+   *  @param extent which of their scopes are taken
+   *  @param isEvery whether a mutant that is killed is put to every other small scope too, and every statement
+   *  that notices it is named */
+  constructor(checks: readonly Check[], extent: Extent, isEvery = false) {
     this.#checks = checks;
     this.#extent = extent;
+    this.#isEvery = isEvery;
   }
 
   /** Finds out what becomes of a mutant.
@@ -56,11 +69,25 @@ export class Trial {
       const { check, scope } = place;
       if (this.#isSame(mutant, place)) continue;
       const { broken } = explore(systemOf(scope, mutant), { until: 'anything', limit: LIMIT });
-      for (const [statement, steps] of broken) return { fate: 'killed', check: check.name, scope: scope.name, statement, steps };
+      for (const [statement, steps] of broken) {
+        const first = { check: check.name, statement };
+        return { fate: 'killed', ...first, scope: scope.name, steps, killers: this.#isEvery ? this.#killersOf(mutant, places) : [first] };
+      }
       if (!isWellFormedness(check)) different.push(place);
     }
     const seen = places.filter(({ check }) => !isWellFormedness(check));
     return seen.length === 0 ? { fate: 'survivor', scope: 'no scope: nobody looks at it', steps: [] } : compared(mutant, different) ?? { fate: 'equivalent in scope', scopes: seen.map(({ scope }) => scope.name) };
+  }
+
+  /** Every statement that notices the mutant in a small scope. */
+  #killersOf(mutant: Mutant, places: readonly Place[]): readonly Killer[] {
+    const killers = new Map<string, Killer>();
+    for (const place of places) {
+      const { check, scope } = place;
+      if ((scope.pinned?.[0] ?? LIMIT) > SMALL || this.#isSame(mutant, place)) continue;
+      for (const statement of explore(systemOf(scope, mutant), { limit: 4 * SMALL }).broken.keys()) killers.set(`${check.name} ${statement}`, { check: check.name, statement });
+    }
+    return [...killers.values()];
   }
 
   /** Whether the mutant does in a scope what the machine does, to the letter. */
@@ -119,7 +146,7 @@ export interface Tally {
 export interface Summary {
   readonly extent: Extent;
   readonly machines: Readonly<Record<string, Tally>>;
-  /** By check and statement: how many mutants it killed first. */
+  /** By check and statement: how many mutants it killed: those it was the first to kill, or every one in small scopes. */
   readonly theorems: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly equivalentInScope: readonly { readonly name: string; readonly scopes: readonly string[] }[];
   readonly survivors: readonly { readonly name: string; readonly scope: string; readonly steps: readonly string[] }[];
@@ -139,8 +166,10 @@ export function summaryOf(verdicts: ReadonlyMap<Pick<Mutant, 'machine' | 'name'>
   const theorems: Record<string, Record<string, number>> = {};
   for (const { verdict } of all) {
     if (verdict.fate !== 'killed') continue;
-    const of = (theorems[verdict.check] ??= {});
-    of[verdict.statement] = (of[verdict.statement] ?? 0) + 1;
+    for (const { check, statement } of verdict.killers) {
+      const of = (theorems[check] ??= {});
+      of[statement] = (of[statement] ?? 0) + 1;
+    }
   }
   const survivors = all.flatMap(({ mutant: { name }, verdict }) => (verdict.fate === 'survivor' ? [{ name, scope: verdict.scope, steps: verdict.steps }] : []));
   const equivalentInScope = all.flatMap(({ mutant: { name }, verdict }) => (verdict.fate === 'equivalent in scope' ? [{ name, scopes: verdict.scopes }] : []));

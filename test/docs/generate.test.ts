@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
 import { pages, stalePages } from '../../docs/generate.ts';
+import { isStale } from '../../docs/theorems.ts';
 import { catalogue } from '../../machines/catalogue.ts';
 
 test('docs: the pages of the machines are up to date; if not, run node docs/generate.ts', () => {
@@ -19,3 +20,7 @@ test.each(catalogue)('docs: the page of $name has each of its states and each of
 function below(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
 }
+
+test('docs: the page of the theorems says what they say; if not, run npm run report, or node docs/theorems.ts for the words', () => {
+  expect(isStale()).toBe(false);
+});
