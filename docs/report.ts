@@ -1,5 +1,5 @@
 /** `npm run report`: runs every check with its summary kept in docs/reference/reports, and writes the page of
- *  the theorems anew. Takes a quarter of an hour. @module */
+ *  the theorems anew. Takes about half an hour. @module */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
