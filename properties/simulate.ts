@@ -1,6 +1,7 @@
 /** `npm run simulate`: whole servers with their clients, their network and their clock, from one seed.
  *  Options: `--seed N` (one is drawn, and printed, when none is given), `--minutes M` (seeds N, N+1, …
- *  until they are over), `--ticks T` (instead of the number that the seed gives), `--once`, `--traces DIR`
+ *  until they are over), `--ticks T` (instead of the number that the seed gives), `--runs N` (that many
+ *  seeds, however long it takes), `--once`, `--traces DIR`
  *  (where the trace of a failure goes), `--strict` (faults that are known and not mended yet count, too).
  *  A remote server that dies and returns comes with federation. @module */
 import { randomInt } from 'node:crypto';
@@ -19,9 +20,9 @@ import { againOf, traceOf } from './simulator/trace.ts';
 const SHOWN = 40;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, traces: { type: 'string', default: 'traces' }, strict: { type: 'boolean', default: false } },
+  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, runs: { type: 'string' }, traces: { type: 'string', default: 'traces' }, strict: { type: 'boolean', default: false } },
 });
-const numberOf = (name: 'seed' | 'minutes' | 'ticks'): number | undefined => {
+const numberOf = (name: 'seed' | 'minutes' | 'ticks' | 'runs'): number | undefined => {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text);
@@ -33,6 +34,7 @@ const numberOf = (name: 'seed' | 'minutes' | 'ticks'): number | undefined => {
 };
 const ticks = numberOf('ticks');
 const first = numberOf('seed') ?? randomInt(2 ** 32);
+const most = numberOf('runs');
 const deadline = performance.now() + (numberOf('minutes') ?? 1) * 60_000;
 
 function runOne(seed: number): Outcome {
@@ -68,7 +70,7 @@ for (let seed = first; ; seed += 1) {
   runs += 1;
   if (outcome.failure !== undefined) failed += 1;
   for (const [name, times] of Object.entries(outcome.premises)) premises[name] = (premises[name] ?? 0) + times;
-  if (values.once || failed > 0 || performance.now() > deadline) break;
+  if (values.once || failed > 0 || (most === undefined ? performance.now() > deadline : runs >= most)) break;
 }
 console.log(`\n${Object.entries(premises).map(([name, times]) => `  ${name}: put to the test ${times} times`).join('\n')}`);
 console.log(failed === 0 ? `\nAll theorems hold in ${runs} ${runs === 1 ? 'run' : 'runs'} from seed ${first}.` : `\n${failed} of ${runs} failed`);
