@@ -32,12 +32,18 @@ describe('every interleaving', () => {
  *  client is cut off after its stream has closed is no matter to them. */
 function reached(scope: Scope): Set<string> {
   const system = new Composed(scope);
+  const { tables } = system.resources.generations;
+  // The numbers of a machine's states depend on the order in which they are met; what they stand for does not.
+  const named = (machines: object | null): unknown => machines && Object.entries(machines).map(([machine, numbers]) => {
+    const table = (tables as Partial<Record<string, { state(number: number): { readonly value: unknown; readonly context: unknown } }>>)[machine];
+    return table === undefined ? numbers : [numbers].flat().map((number) => [table.state(Number(number)).value, table.state(Number(number)).context]);
+  });
   const states = new Set<string>();
   explore(system, {
     visit: (state) => {
       const parts = Array.from({ length: 2 }, (_, r) => system.resources.state((state[r * 2] ?? 0) | ((state[r * 2 + 1] ?? 0) << 8)));
       const remote = system.remote.state((state[4] ?? 0) | ((state[5] ?? 0) << 8) | ((state[6] ?? 0) << 16));
-      if (parts.every(({ queue }) => queue.length === 0)) states.add(JSON.stringify([parts.map((part) => ({ ...part, phase: '' })), { ...remote, drops: 0 }]));
+      if (parts.every(({ queue }) => queue.length === 0)) states.add(JSON.stringify([parts.map((part) => ({ ...part, phase: '', generation: named(part.generation), silent: named(part.silent) })), { ...remote, drops: 0 }]));
     },
   });
   return states;
@@ -47,8 +53,10 @@ describe('what makes the check smaller leaves nothing out', () => {
   const scope: Scope = { ...quietScope, messages: 1, drops: 1, budget: { ...quietScope.budget, unavailable: 0, leave: 0 } };
 
   test('with queues between clients and server the same states are reached', () => {
-    // The numbers of a machine's states depend on the order in which they are met.
-    expect(reached({ ...scope, queue: 2 }).size).toBe(reached(scope).size);
+    const [withQueues, without] = [reached({ ...scope, queue: 2 }), reached(scope)];
+    expect(without.size).toBeGreaterThan(1000);
+    expect([...withQueues].filter((state) => !without.has(state))).toEqual([]);
+    expect([...without].filter((state) => !withQueues.has(state))).toEqual([]);
   });
 
   test('with names taken as interchangeable, the states that each stands for add up', () => {
