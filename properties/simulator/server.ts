@@ -131,6 +131,7 @@ export class Server {
       case 'store': return this.#ask(effect);
       case 'authenticate': return this.#authenticate(effect.stream, effect.data);
       case 'abort': return void this.#exchanges.delete(effect.stream);
+      case 'connect':
       case 'report':
       case 'deriveCredentials':
       case 'startTls':

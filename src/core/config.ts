@@ -13,6 +13,38 @@ export interface Delays {
   readonly resumptionTimeout: number;
   /** How long a client may take to answer the server (RFC 6120 §8.2.3). */
   readonly requestTimeout: number;
+  /** How long a stanza waits at most for a link to another server (RFC 6120 §8.3.3.17). */
+  readonly linkTimeout: number;
+  /** How long a link to another server stays up with nothing to carry. */
+  readonly idleTimeout: number;
+}
+
+/** How this server deals with others (RFC 6120 §2.4). */
+export interface FederationConfig {
+  /** Only these domains, where given. A domain stands for its subdomains too. */
+  readonly allow?: readonly string[];
+  /** Not these domains, and not their subdomains. */
+  readonly deny: readonly string[];
+  /** No stanza goes over a link without TLS, in either direction (RFC 6120 §13.8, §5.1). */
+  readonly tlsRequired: boolean;
+  /** Whether a domain may prove itself by dialback (XEP-0220) where its certificate does not (XEP-0178). */
+  readonly dialback: boolean;
+  /** Stanzas that may wait for one link; one more bounces. */
+  readonly queueLimit: number;
+  /** Links to other servers at a time; a stanza for one more bounces. */
+  readonly linkLimit: number;
+}
+
+/** The rooms that this server hosts (XEP-0045). */
+export interface RoomsConfig {
+  /** The domainpart of the rooms, prepared and enforced; another than the accounts'. */
+  readonly domain: string;
+}
+
+/** A component that may connect, and serve a domain (XEP-0114). */
+export interface ComponentConfig {
+  readonly domain: string;
+  readonly secret: string;
 }
 
 /** The configuration of a core. */
@@ -39,13 +71,27 @@ export interface CoreConfig {
   readonly requestLimit: number;
   /** Stanzas of one stream that wait for the store before its reading is paused. */
   readonly backlogLimit: number;
+  /** Full JIDs whose routes may wait for what is owed to them at a time; one more, and the oldest is told in the
+   *  rooms' names (DESIGN D5). */
+  readonly drainingLimit: number;
+  /** What the keys of dialback (XEP-0185) and the identifiers of occupants (XEP-0421) are made from: at least 32
+   *  unpredictable characters, the same from start to start. Needed by `federation` and by `rooms`. */
+  readonly secret?: string;
+  /** Without it, nobody outside this server can be reached. */
+  readonly federation?: FederationConfig;
+  /** Without it there are no rooms. */
+  readonly rooms?: RoomsConfig;
+  readonly components?: readonly ComponentConfig[];
 }
+
+/** The defaults of federation, where there is any. */
+export const defaultFederation: FederationConfig = { deny: [], tlsRequired: true, dialback: true, queueLimit: 1_000, linkLimit: 1_000 };
 
 /** The defaults of everything but the domain. */
 export const defaultConfig: Omit<CoreConfig, 'domain'> = {
   lang: 'en',
   software: { name: 'Waystate', version: '0.1.0' },
-  delays: { unauthenticatedTimeout: 30_000, closeTimeout: 2_000, drainTimeout: 5_000, resumptionTimeout: 300_000, requestTimeout: 60_000 },
+  delays: { unauthenticatedTimeout: 30_000, closeTimeout: 2_000, drainTimeout: 5_000, resumptionTimeout: 300_000, requestTimeout: 60_000, linkTimeout: 30_000, idleTimeout: 600_000 },
   offlineLimit: 1_000,
   rosterLimit: 1_000,
   resourceLimit: 20,
@@ -53,4 +99,5 @@ export const defaultConfig: Omit<CoreConfig, 'domain'> = {
   documentLimit: 65_536,
   requestLimit: 1_000,
   backlogLimit: 64,
+  drainingLimit: 1_000,
 };

@@ -2,6 +2,7 @@
  *  decision (machines/whether.ts, machines/which.ts), the offline store (offline.ts). @module */
 import type { Element } from 'ltx';
 import { toNobody, whetherToBare, whetherToFull } from '../../machines/whether.ts';
+import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import type { Reach } from '../../machines/whether.ts';
 import { which } from '../../machines/which.ts';
 import type { Jid } from './jid.ts';
@@ -9,16 +10,19 @@ import type { Fate, Kernel } from './kernel.ts';
 import { flush, isPassing, keep, put } from './offline.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
-import { messageTypeOf } from './stanza.ts';
+import { messageTypeOf, readdressed } from './stanza.ts';
+import { deliver } from './routing.ts';
 import type { Task } from './task.ts';
 import { parseJid } from './jid.ts';
 import { serialize } from './xml/writer.ts';
 
 /** Delivers a message, or does what the rules say instead; a task when it takes the store.
  *  @param message its `from` is stamped
- *  @param to an address of a local account */
-export function deliverMessage(kernel: Kernel, message: Element, to: Jid): Task | undefined {
+ *  @param to an address of a local account
+ *  @param write writes it for an address, where the message is one of many copies; it has no `to` of its own then */
+export function deliverMessage(kernel: Kernel, message: Element, to: Jid, write?: (to: string) => string): Task | undefined {
   const reach = reachOf(kernel, message, to);
+  if (write !== undefined) return deliverCopy(kernel, message, to, write, reach);
   switch (reach.reach) {
     case 'route':
       return deliverTo(kernel, reach.route.account, [reach.route], message, to);
@@ -31,6 +35,23 @@ export function deliverMessage(kernel: Kernel, message: Element, to: Jid): Task 
     case 'drop':
       return settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
   }
+}
+
+/** A copy for a resource that waits for nothing needs no element of its own; any other copy is a message like others. */
+function deliverCopy(kernel: Kernel, message: Element, to: Jid, write: (to: string) => string, reach: Reach<Resource>): Task | undefined {
+  if (reach.reach !== 'route' || reach.route.held !== undefined || reach.route.account.hasOffline) {
+    return deliverMessage(kernel, readdressed(message, { to: to.full ?? to.bare }), to);
+  }
+  put(kernel, reach.route, write(reach.route.jid));
+  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: [reach.route.jid] });
+  return undefined;
+}
+
+/** Hands a message over to whoever answers for another domain. One that goes to another server has its fate when it
+ *  goes out (federation/). */
+export function forwardMessage(kernel: Kernel, message: Element, to: Jid): undefined {
+  if (kernel.services.has(to.domain)) settle(kernel, message, to, { fate: 'routed' });
+  deliver(kernel, message, to);
 }
 
 /** Whether a message reaches a local address as things stand. */
@@ -82,14 +103,15 @@ function* store(kernel: Kernel, message: Element, to: Jid): Task {
 }
 
 /** Answers a message with an error (RFC 6121 §8.5: `service-unavailable`, whatever the reason). */
-export function bounce(kernel: Kernel, message: Element, to: Jid, condition: 'service-unavailable' | 'internal-server-error' | 'remote-server-not-found' = 'service-unavailable'): undefined {
+export function bounce(kernel: Kernel, message: Element, to: Jid, condition: StanzaErrorCondition = 'service-unavailable'): undefined {
   const answer = bounceOf(message, new StanzaError(condition));
   if (answer === undefined) return settle(kernel, message, to, { fate: 'dropped', rule: 'RFC 6120 §8.3.1: an error is not answered' });
   settle(kernel, message, to, { fate: 'bounced' });
   const sender = message.attrs.from === undefined ? undefined : parseJid(message.attrs.from);
-  if (sender !== undefined) runDelivery(kernel, answer, sender);
+  if (sender !== undefined) deliver(kernel, answer, sender);
 }
 
-function settle(kernel: Kernel, message: Element, to: Jid, fate: Pick<Fate, 'fate' | 'routes' | 'rule'>): undefined {
+/** Tells what became of a message. */
+export function settle(kernel: Kernel, message: Element, to: Jid, fate: Pick<Fate, 'fate' | 'routes' | 'rule'>): undefined {
   kernel.onFate?.({ type: messageTypeOf(message), id: message.attrs.id, from: message.attrs.from, to: to.full ?? to.bare, ...fate });
 }

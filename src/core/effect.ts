@@ -2,10 +2,12 @@
 import type { StreamId } from './input.ts';
 import type { StoreRequest } from './store.ts';
 
-/** The attributes of the server's stream header (RFC 6120 §4.7). */
+/** The attributes of the server's stream header (RFC 6120 §4.7). Which namespaces it declares is known by the
+ *  kind of the peer (RFC 6120 §4.8). */
 export interface ServerHeader {
   readonly from: string;
-  readonly id: string;
+  /** Absent from the header that opens a stream to another server. */
+  readonly id?: string;
   readonly lang: string;
   readonly version: string;
   readonly to?: string;
@@ -13,9 +15,12 @@ export interface ServerHeader {
 
 /** One effect: on a stream, on the store, on a timer, or for the log. */
 export type Effect =
+  /** Connect to the server of a domain (RFC 6120 §3.2), on behalf of a domain of ours; answered by `stream.opened`
+   *  or `connect.failed`, both with this name. */
+  | { readonly type: 'connect'; readonly stream: StreamId; readonly domain: string; readonly from: string }
   /** Send the stream header, or `<open/>`. */
   | { readonly type: 'open'; readonly stream: StreamId; readonly header: ServerHeader }
-  /** Send one first-level element. Its content namespace `jabber:client` and the prefix `stream`
+  /** Send one first-level element. Its content namespace and the prefixes `stream` and, between servers, `db` (XEP-0220)
    *  are those that a TCP stream declares in its header; a framing that has no header adds them. */
   | { readonly type: 'send'; readonly stream: StreamId; readonly xml: string }
   /** Send the closing tag, or `<close/>`; nothing is sent after it. The peer's own closing tag, or
@@ -23,7 +28,7 @@ export type Effect =
   | { readonly type: 'close'; readonly stream: StreamId }
   /** End the connection once all that was sent before is out. The last effect of a stream. */
   | { readonly type: 'disconnect'; readonly stream: StreamId }
-  /** Begin the TLS handshake; what was read before it is never used after it (RFC 6120 §5.4.3.3). */
+  /** Begin the TLS handshake, as the server or, on a stream that was asked for by `connect`, as the client; what was read before it is never used after it (RFC 6120 §5.4.3.3). */
   | { readonly type: 'startTls'; readonly stream: StreamId }
   /** Expect a new stream header (RFC 6120 §6.4.6). */
   | { readonly type: 'restart'; readonly stream: StreamId }

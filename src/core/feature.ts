@@ -8,6 +8,7 @@ import type { Jid } from './jid.ts';
 import type { StanzaError } from './stanza-error.ts';
 import type { Task } from './task.ts';
 import type { Resource } from './resources.ts';
+import type { Service } from './service.ts';
 
 /** A request that the server answers itself, or on behalf of an account (RFC 6121 §8.5.2.1.3). */
 export interface IqRequest {
@@ -15,8 +16,8 @@ export interface IqRequest {
   readonly payload: Element;
   /** Who asks. */
   readonly from: Jid;
-  /** The resource that asks. */
-  readonly resource: Resource;
+  /** The resource that asks; undefined for somebody of another server, a room or a component. */
+  readonly resource: Resource | undefined;
   /** The account that is asked; undefined for the server itself. */
   readonly account: BareJid | undefined;
 }
@@ -25,6 +26,8 @@ export interface IqRequest {
 export interface Host {
   readonly config: CoreConfig;
   readonly features: readonly Feature[];
+  /** Who answers for the domains of this server that have no accounts. */
+  readonly services: ReadonlyMap<string, Service>;
   /** The time of the input at hand, in milliseconds since the epoch. */
   readonly at: number;
   /** Ends all sessions of an account that is no more. */

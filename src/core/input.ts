@@ -4,8 +4,13 @@ import type { Element } from 'ltx';
 import type { BareJid, SaslFailureCondition, StreamErrorCondition } from '../../machines/vocabulary.ts';
 import type { Credentials, StoreReply } from './store.ts';
 
-/** The runtime's name of one connection; never used again for another. */
+/** The name of one connection, given by the runtime or, for a connection that the core has asked for, by the
+ *  core; never used again for another. */
 export type StreamId = string;
+
+/** What the peer of a stream is, by the port that it came in by: a client (RFC 6120 §2), another server, or a
+ *  component (XEP-0114). */
+export type PeerKind = 'client' | 'server' | 'component';
 
 /** What the transport offers at this moment; told again when TLS is established. */
 export interface Channel {
@@ -19,7 +24,14 @@ export interface Channel {
   readonly mechanisms: readonly string[];
   /** The channel-binding types that can be had (XEP-0440). */
   readonly channelBindings: readonly string[];
+  /** The names that the peer's certificate vouches for, as it has them (`*.example.org` included), when it was
+   *  issued by somebody who is trusted (RFC 6120 §13.7.2); absent otherwise. */
+  readonly certified?: readonly string[];
 }
+
+/** Why there is no connection to another server: nobody answers for the domain, or nobody has answered in time
+ *  (RFC 6120 §8.3.3.16, §8.3.3.17). */
+export type ConnectFailure = 'remote-server-not-found' | 'remote-server-timeout';
 
 /** The attributes of a peer's stream header, or of `<open/>` (RFC 6120 §4.7, RFC 7395 §3.4). */
 export interface StreamHeader {
@@ -31,13 +43,18 @@ export interface StreamHeader {
   readonly from?: string;
   readonly version?: string;
   readonly lang?: string;
+  /** Only from the peer of a stream that this server has opened (RFC 6120 §4.7.3). */
+  readonly id?: string;
 }
 
 /** One input: of a stream, of the store, of a timer, or of the operator. */
 export type Input =
   /** `origin`: where the peer comes from, such as its IP address; what strangers may do together from
-   *  one place is counted by it. */
-  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel; readonly origin?: string }
+   *  one place is counted by it. `peer`: a client unless given. The answer to `connect` is this input too, under
+   *  the name that the core has given; the peer's header then comes after ours. */
+  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel; readonly origin?: string; readonly peer?: PeerKind }
+  /** The other answer to `connect`. */
+  | { readonly type: 'connect.failed'; readonly stream: StreamId; readonly condition: ConnectFailure }
   /** `entropy` is at least 32 unpredictable characters of [A-Za-z0-9_-], fresh each time. */
   | { readonly type: 'stream.header'; readonly stream: StreamId; readonly header: StreamHeader; readonly entropy: string }
   | { readonly type: 'stream.element'; readonly stream: StreamId; readonly element: Element }

@@ -10,6 +10,7 @@ import type { Kernel } from './kernel.ts';
 import { canSend, put } from './offline.ts';
 import { isTold } from './presence.ts';
 import type { Resource } from './resources.ts';
+import { deliver, isLocal } from './routing.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { childElements, resultOf } from './stanza.ts';
 import type { Task } from './task.ts';
@@ -18,18 +19,39 @@ import { serialize } from './xml/writer.ts';
 /** An iq that a resource has sent, `from` stamped.
  *  @param to undefined when it has no `to`: it is for the sender's account (RFC 6120 §10.3.3) */
 export function receiveIq(kernel: Kernel, resource: Resource, iq: Element, to: Jid | undefined): Task | undefined {
+  const from = parseJid(resource.jid);
+  if (from === undefined) return undefined;
+  const asker: Asker = { jid: from, resource };
   const fault = faultOf(iq);
-  if (fault !== undefined) return refuse(kernel, resource, iq, fault);
-  const { type, id } = iq.attrs;
-  const isRequest = type === 'get' || type === 'set';
-  if (to !== undefined && to.domain !== kernel.config.domain) return refuse(kernel, resource, iq, new StanzaError('remote-server-not-found'));
-  if (to?.local !== undefined && to.resource !== undefined) return deliverIq(kernel, resource, iq, to);
-  if (!isRequest) {
-    settleRequest(kernel, resource, id ?? '', { type: 'answer.received' });
+  if (fault !== undefined) return refuse(kernel, asker, iq, fault);
+  if (to !== undefined && !isLocal(kernel, to)) {
+    deliver(kernel, iq, to);
     return undefined;
   }
-  return serve(kernel, resource, iq, to);
+  if (to?.local !== undefined && to.resource !== undefined) return deliverIq(kernel, asker, iq, to);
+  if (!isRequest(iq)) {
+    settleRequest(kernel, resource, iq.attrs.id ?? '', { type: 'answer.received' });
+    return undefined;
+  }
+  return serve(kernel, asker, iq, to);
 }
+
+/** An iq that comes from somebody who is no client of this server. */
+export function receiveForeignIq(kernel: Kernel, iq: Element, from: Jid, to: Jid): Task | undefined {
+  const asker: Asker = { jid: from, resource: undefined };
+  const fault = faultOf(iq);
+  if (fault !== undefined) return refuse(kernel, asker, iq, fault);
+  if (to.local !== undefined && to.resource !== undefined) return deliverIq(kernel, asker, iq, to);
+  return isRequest(iq) ? serve(kernel, asker, iq, to) : undefined;
+}
+
+/** Who has sent an iq: a resource of this server, or somebody else. */
+interface Asker {
+  readonly jid: Jid;
+  readonly resource: Resource | undefined;
+}
+
+const isRequest = ({ attrs: { type } }: Element): boolean => type === 'get' || type === 'set';
 
 /** What is wrong with an iq, if anything is (RFC 6120 §8.2.3). */
 function faultOf(iq: Element): StanzaError | undefined {
@@ -40,13 +62,19 @@ function faultOf(iq: Element): StanzaError | undefined {
   return type === 'result' || type === 'error' ? undefined : new StanzaError('bad-request', 'The type of an iq is get, set, result or error.');
 }
 
-function refuse(kernel: Kernel, resource: Resource, iq: Element, error: StanzaError): undefined {
+function refuse(kernel: Kernel, asker: Asker, iq: Element, error: StanzaError): undefined {
   const bounce = bounceOf(iq, error);
-  if (bounce !== undefined && canSend(resource)) kernel.send(resource.stream, serialize(bounce));
+  if (bounce !== undefined) send(kernel, asker, bounce);
+}
+
+/** To a resource of this server at once, whatever is held back for it; to others by way of their domain. */
+function send(kernel: Kernel, { jid, resource }: Asker, answer: Element): undefined {
+  if (resource === undefined) deliver(kernel, answer, jid);
+  else if (canSend(resource)) kernel.send(resource.stream, serialize(answer));
 }
 
 /** To a full JID (RFC 6121 §8.5.3). */
-function deliverIq(kernel: Kernel, sender: Resource, iq: Element, to: Jid): Task | undefined {
+function deliverIq(kernel: Kernel, sender: Asker, iq: Element, to: Jid): Task | undefined {
   const recipient = to.resource === undefined ? undefined : kernel.accounts.get(to.bare)?.resources.get(to.resource);
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') {
     if (recipient !== undefined) put(kernel, recipient, serialize(iq));
@@ -58,7 +86,7 @@ function deliverIq(kernel: Kernel, sender: Resource, iq: Element, to: Jid): Task
 
 /** A request is delivered to who shares presence with the sender; to others the resource does not
  *  exist (RFC 6121 §8.5.3.1). */
-function request(kernel: Kernel, sender: Resource, recipient: Resource, iq: Element): Task | undefined {
+function request(kernel: Kernel, sender: Asker, recipient: Resource, iq: Element): Task | undefined {
   const decide = (isKnown: boolean): undefined => {
     if (isKnown && !recipient.isDraining) {
       put(kernel, recipient, serialize(iq), (isSent) => {
@@ -67,27 +95,27 @@ function request(kernel: Kernel, sender: Resource, recipient: Resource, iq: Elem
     } else refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
   };
   const { account } = recipient;
-  const peer = parseJid(sender.jid);
-  if (account === sender.account || (peer !== undefined && isTold(recipient, peer))) return decide(true);
-  if (account.roster !== undefined) return decide(isSubscriber(account.roster, sender.account.jid));
+  const { bare } = sender.jid;
+  if (account.jid === bare || isTold(recipient, sender.jid)) return decide(true);
+  if (account.roster !== undefined) return decide(isSubscriber(account.roster, bare));
   return (function* (): Task {
-    decide(isSubscriber(yield* rosterOf(account), sender.account.jid));
+    decide(isSubscriber(yield* rosterOf(account), bare));
   })();
 }
 
 /** The server answers, for itself or on behalf of an account (RFC 6121 §8.5.2.1.3). */
-function serve(kernel: Kernel, resource: Resource, iq: Element, to: Jid | undefined): Task | undefined {
+function serve(kernel: Kernel, asker: Asker, iq: Element, to: Jid | undefined): Task | undefined {
   const payload = childElements(iq)[0];
-  const from = parseJid(resource.jid);
-  if (payload === undefined || from === undefined) return undefined;
+  if (payload === undefined) return undefined;
+  const { jid: from, resource } = asker;
   const type = iq.attrs.type === 'get' ? 'get' : 'set';
-  const account = to === undefined ? resource.account.jid : to.local === undefined ? undefined : to.bare;
-  const whose = account === undefined ? 'server' : account === resource.account.jid ? 'own' : 'contact';
+  const account = to === undefined ? from.bare : to.local === undefined ? undefined : to.bare;
+  const whose = account === undefined ? 'server' : account === from.bare ? 'own' : 'contact';
   const handler = handlerOf(kernel, payload, type, whose);
-  if (handler === undefined) return refuse(kernel, resource, iq, new StanzaError('service-unavailable'));
+  if (handler === undefined) return refuse(kernel, asker, iq, new StanzaError('service-unavailable'));
   const request: IqRequest = { type, payload, from, resource, account };
   const finish = (answer: IqAnswer): undefined => {
-    reply(kernel, resource, iq, answer);
+    reply(kernel, asker, iq, answer);
     handler.afterwards?.(kernel, request, answer);
   };
   const answer = handler.answer(kernel, request);
@@ -107,7 +135,6 @@ function handlerOf(kernel: Kernel, payload: Element, type: 'get' | 'set', whose:
   return undefined;
 }
 
-function reply(kernel: Kernel, resource: Resource, iq: Element, answer: IqAnswer): undefined {
-  if (answer instanceof StanzaError) return refuse(kernel, resource, iq, answer);
-  if (canSend(resource)) kernel.send(resource.stream, serialize(resultOf(iq, answer)));
+function reply(kernel: Kernel, asker: Asker, iq: Element, answer: IqAnswer): undefined {
+  return answer instanceof StanzaError ? refuse(kernel, asker, iq, answer) : send(kernel, asker, resultOf(iq, answer));
 }

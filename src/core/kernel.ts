@@ -13,11 +13,13 @@ import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature, Host } from './feature.ts';
-import type { StreamId } from './input.ts';
+import type { Jid } from './jid.ts';
+import type { Input, StreamId } from './input.ts';
 import type { Credentials, StoreOperation, StoreOperations, StoreReply, StoreRequest } from './store.ts';
 import { StoreFailure } from './task.ts';
 import type { Derivation, Task } from './task.ts';
 import type { Account, Resource, Stream } from './resources.ts';
+import type { Service } from './service.ts';
 
 /** One step of one machine, for whoever wants to watch. */
 export interface Transition {
@@ -37,7 +39,8 @@ export interface Fate {
   readonly id: string | undefined;
   readonly from: string | undefined;
   readonly to: string;
-  readonly fate: 'delivered' | 'stored' | 'bounced' | 'dropped';
+  /** `routed`: handed over to another server, a room or a component. */
+  readonly fate: 'delivered' | 'stored' | 'bounced' | 'dropped' | 'routed';
   /** The resources it was delivered to. */
   readonly routes?: readonly string[];
   /** The rule by which it was dropped. */
@@ -61,6 +64,15 @@ export interface Wiring {
   presence(resource: Resource, event: PresenceEvent, stanza?: Element): void;
   /** The stanza at hand is done with: the next one of the stream may be processed. */
   whenIdle(stream: Stream): void;
+  /** Takes a stanza for an address of the accounts' domain. */
+  arrive(stanza: Element, to: Jid): Task | undefined;
+  /** Takes a stanza for an address of a domain that is not of this server. */
+  transmit(stanza: Element, from: Jid, to: Jid): void;
+}
+
+/** A stream whose other end is no client. */
+export interface PeerStream {
+  take(input: Extract<Input, { stream: StreamId }>): void;
 }
 
 export class Kernel implements Host {
@@ -68,6 +80,10 @@ export class Kernel implements Host {
   readonly features: readonly Feature[];
   readonly streams = new Map<StreamId, Stream>();
   readonly accounts = new Map<BareJid, Account>();
+  /** Streams of other servers and of components. */
+  readonly peers = new Map<StreamId, PeerStream>();
+  /** Who answers for the domains of this server that have no accounts, by domain. */
+  readonly services = new Map<string, Service>();
   /** The time of the input at hand, in milliseconds since the epoch. */
   at = 0;
   /** The effects of the step at hand, in order. */

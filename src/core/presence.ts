@@ -12,6 +12,8 @@ import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
+import { deliver, isLocal } from './routing.ts';
+import { presence, readdressed } from './stanza.ts';
 import { canSend, flush, put, releasePresence } from './offline.ts';
 import type { Account, Resource } from './resources.ts';
 import { fanOut, serialize } from './xml/writer.ts';
@@ -118,17 +120,20 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   const isForgotten = state.value === 'untold' || (state.value === 'withdrawn' && (to === undefined || !isSubscriber(resource.account.roster, to.bare)));
   if (isForgotten) directed.delete(peer);
   else directed.set(peer, state);
-  for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, fanOut(stanza)(peer));
+  for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, stanza);
 }
 
-/** Delivers presence to a local address: to the resource that is named, or to all available ones
- *  (RFC 6121 §8.5.2.1.2, §8.5.3.1). A route that drains is still told. */
-export function deliverPresence(kernel: Kernel, to: Jid, xml: string): void {
+/** Delivers presence to an address: to the resource that is named, or to all available ones
+ *  (RFC 6121 §8.5.2.1.2, §8.5.3.1). A route that drains is still told.
+ *  @param stanza its own `to` does not count
+ *  @param write writes it for an address, where it has been written for others already */
+export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write = fanOut(stanza)): void {
+  if (!isLocal(kernel, to)) return deliver(kernel, readdressed(stanza, { to: to.full ?? to.bare }), to);
   const account = kernel.accounts.get(to.bare);
   if (account === undefined) return;
-  if (to.resource === undefined) return deliverToAvailable(kernel, account, xml);
+  if (to.resource === undefined) return deliverToAvailable(kernel, account, write(to.bare));
   const resource = account.resources.get(to.resource);
-  if (resource !== undefined) put(kernel, resource, xml);
+  if (resource !== undefined) put(kernel, resource, write(resource.jid));
 }
 
 function deliverToAvailable(kernel: Kernel, account: Account, xml: string): void {
@@ -136,9 +141,9 @@ function deliverToAvailable(kernel: Kernel, account: Account, xml: string): void
 }
 
 /** Sends the presence of one resource to a contact, by way of the contact's subscription. */
-export function sendToSubscriber(kernel: Kernel, contact: BareJid, stanza: Element): void {
-  const account = kernel.accounts.get(contact);
-  if (account !== undefined) deliverToAvailable(kernel, account, fanOut(stanza)(contact));
+export function sendToSubscriber(kernel: Kernel, contact: BareJid, stanza: Element, write?: (to: string) => string): void {
+  const to = parseJid(contact);
+  if (to !== undefined) deliverPresence(kernel, to, stanza, write);
 }
 
 /** To the resource itself first, then to the user's other available resources, then to the
@@ -151,9 +156,7 @@ function broadcast(kernel: Kernel, resource: Resource, stanza: Element): void {
   for (const other of account.available()) if (other !== resource) put(kernel, other, xmlTo(account.jid));
   if (account.roster === undefined) return;
   for (const contact of subscribersOf(account.roster)) {
-    if (isUnavailable && isWithdrawn(resource, contact)) continue;
-    const there = kernel.accounts.get(contact);
-    if (there !== undefined && there.resources.size > 0) deliverToAvailable(kernel, there, xmlTo(contact));
+    if (!isUnavailable || !isWithdrawn(resource, contact)) sendToSubscriber(kernel, contact, stanza, xmlTo);
   }
 }
 
@@ -163,13 +166,19 @@ function echo(kernel: Kernel, resource: Resource, stanza: Element): void {
   if (canSend(resource)) kernel.send(resource.stream, fanOut(stanza)(resource.account.jid));
 }
 
-/** What probes would bring, for contacts on this server (RFC 6121 §4.3.1), and the presence of the
- *  user's other resources. Contacts that are not available stay silent (§4.3.2 rule 3 permits it). */
+/** Probes to the contacts of other servers, and what probes would bring from those of this one (RFC 6121 §4.3.1);
+ *  and the presence of the user's other resources. Contacts of this server that are not available stay silent
+ *  (§4.3.2 rule 3 permits it). */
 function answerOwnProbes(kernel: Kernel, resource: Resource): void {
   const { account } = resource;
   for (const other of account.available()) if (other !== resource) show(kernel, other, resource);
   if (account.roster === undefined) return;
   for (const contact of subscriptionsOf(account.roster)) {
+    const to = parseJid(contact);
+    if (to !== undefined && !isLocal(kernel, to)) {
+      deliver(kernel, presence({ from: resource.jid, to: contact, type: 'probe' }), to);
+      continue;
+    }
     const there = kernel.accounts.get(contact);
     if (there === undefined || !isSubscriber(there.roster, account.jid)) continue;
     for (const other of there.available()) if (!isWithdrawn(other, account.jid)) show(kernel, other, resource);
@@ -190,7 +199,3 @@ export function unavailableFrom(resource: Resource): Element {
   return new Element('presence', { from: resource.jid, type: 'unavailable' });
 }
 
-/** A presence stanza of the server's own, as XML. */
-export function presenceXml(from: string, to: string, type: string, id?: string): string {
-  return serialize(new Element('presence', id === undefined ? { from, to, type } : { from, id, to, type }));
-}

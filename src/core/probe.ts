@@ -3,11 +3,13 @@
 import { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { isApproved, isSubscriber } from './contacts.ts';
+import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { deliverPresence, isTold, isWithdrawn, presenceXml } from './presence.ts';
+import { deliverPresence, isTold, isWithdrawn } from './presence.ts';
 import type { Account, Resource } from './resources.ts';
 import { presence, readdressed } from './stanza.ts';
+import { deliver, isLocal } from './routing.ts';
 import { receiveSubscription } from './subscriptions.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
@@ -17,14 +19,14 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
   const account = yield* acquire(kernel, to.bare);
   try {
     const roster = yield* rosterOf(account);
-    const reply = (xml: string): void => deliverPresence(kernel, from, xml);
+    const reply = (answer: Element): void => replyTo(kernel, from, answer);
     const isOwn = from.bare === account.jid;
     if (isOwn || isSubscriber(roster, from.bare)) answerSubscriber(account, from, to, id, reply);
     // One who has just been approved is about to be shown what it asks for (RFC 6121 §3.1.5).
     else if (!isApproved(roster, from.bare)) {
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
       const isKnown = resource !== undefined && isTold(resource, from);
-      if (isKnown) reply(serialize(bare(resource, from)));
+      if (isKnown) reply(bare(resource, from));
       else yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
     }
   } finally {
@@ -32,20 +34,33 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
   }
 }
 
-function answerSubscriber(account: Account, from: Jid, to: Jid, id: string | undefined, reply: (xml: string) => void): void {
+/** The answer is for the user, and on this server only the resource that has asked need hear it. */
+function replyTo(kernel: Kernel, from: Jid, answer: Element): void {
+  if (isLocal(kernel, from)) return deliverPresence(kernel, from, answer, () => serialize(answer));
+  const to = parseJid(answer.attrs.to ?? from.bare);
+  if (to !== undefined) deliver(kernel, answer, to);
+}
+
+function answerSubscriber(account: Account, from: Jid, to: Jid, id: string | undefined, reply: (answer: Element) => void): void {
   const available = [...account.available()].filter((resource) => !isWithdrawn(resource, from.bare));
   if (to.resource !== undefined) {
     const resource = available.find((candidate) => candidate.jid === to.full);
-    return reply(resource === undefined ? presenceXml(to.full ?? to.bare, from.bare, 'unavailable', id) : serialize(bare(resource, from)));
+    return reply(resource === undefined ? unavailable(to.full ?? to.bare, from, id) : bare(resource, from));
   }
-  if (available.length === 0) return reply(presenceXml(account.jid, from.bare, 'unavailable', id));
-  for (const { lastPresence } of available) if (lastPresence !== undefined) reply(serialize(readdressed(lastPresence, { to: from.bare })));
+  if (available.length === 0) return reply(unavailable(account.jid, from, id));
+  for (const { lastPresence } of available) if (lastPresence !== undefined) reply(readdressed(lastPresence, { to: from.bare }));
 }
 
 /** What ends a subscription that the contact knows nothing of; the prober's own server ignores it where
  *  there is none (RFC 6121 §4.3.2 rule 1, §3.2.3). */
 function refusal(from: string, to: string, id: string | undefined): Element {
   return presence(id === undefined ? { from, to, type: 'unsubscribed' } : { from, id, to, type: 'unsubscribed' });
+}
+
+/** That nobody is there (RFC 6121 §4.3.2 rule 3), with the `id` of the probe. */
+function unavailable(from: string, to: Jid, id: string | undefined): Element {
+  const attrs = { from, to: to.bare, type: 'unavailable' };
+  return presence(id === undefined ? attrs : { ...attrs, id });
 }
 
 /** That a resource is available, and nothing else of it (RFC 6121 §4.3.2, §4.6.6). */

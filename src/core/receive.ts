@@ -4,7 +4,7 @@
 import type { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { bindRequestOf } from './binding.ts';
-import { bounce, deliverMessage, reachOf } from './deliver.ts';
+import { bounce, deliverMessage, forwardMessage, reachOf } from './deliver.ts';
 import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -15,6 +15,7 @@ import { canSend } from './offline.ts';
 import { advancePresence, deliverPresence, sendDirected } from './presence.ts';
 import { answerProbe } from './probe.ts';
 import type { Queued, Resource, Stream } from './resources.ts';
+import { canReach, deliver, isLocal } from './routing.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { priorityOf } from './stanza.ts';
 import { isSubscriptionType, sendSubscription } from './subscriptions.ts';
@@ -75,7 +76,7 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
 export function isForStore(kernel: Kernel, element: Element): boolean {
   if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
   const to = parseJid(element.attrs.to);
-  return to?.local !== undefined && to.domain === kernel.config.domain && reachOf(kernel, element, to).reach === 'store';
+  return to?.local !== undefined && isLocal(kernel, to) && reachOf(kernel, element, to).reach === 'store';
 }
 
 function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanza: Element): Task | undefined {
@@ -121,7 +122,7 @@ function refuse(kernel: Kernel, resource: Resource, stanza: Element, error: Stan
 function receiveMessage(kernel: Kernel, resource: Resource, message: Element, to: Jid | undefined): Task | undefined {
   const recipient = to ?? parseJid(resource.account.jid);
   if (recipient === undefined) return undefined;
-  if (recipient.domain !== kernel.config.domain) return bounce(kernel, message, recipient, 'remote-server-not-found'); // RFC 6120 §10.4
+  if (!isLocal(kernel, recipient)) return forwardMessage(kernel, message, recipient); // RFC 6120 §10.4
   if (recipient.local === undefined) return bounce(kernel, message, recipient); // RFC 6120 §10.5.1: the server reads no messages
   return deliverMessage(kernel, message, recipient);
 }
@@ -131,14 +132,16 @@ function receivePresence(kernel: Kernel, resource: Resource, stanza: Element, to
   if (isSubscriptionType(type)) return receiveSubscriptionStanza(kernel, resource, stanza, type, to);
   if (type === undefined || type === 'unavailable') return to === undefined ? broadcastPresence(kernel, resource, stanza) : directedPresence(kernel, resource, stanza, to);
   if (type === 'error') {
-    if (to !== undefined) deliverPresence(kernel, to, serialize(stanza));
+    if (to !== undefined) deliverPresence(kernel, to, stanza);
     return undefined;
   }
   if (type !== 'probe') return refuse(kernel, resource, stanza, new StanzaError('bad-request')); // RFC 6121 §4.7.1
   const from = parseJid(resource.jid);
   const target = to ?? parseJid(resource.account.jid);
-  // A client's probe is never the cause of an error (RFC 6121 §4.3).
-  return from === undefined || target?.local === undefined || target.domain !== kernel.config.domain ? undefined : answerProbe(kernel, from, target, stanza.attrs.id);
+  if (from === undefined || target === undefined) return undefined;
+  if (isLocal(kernel, target)) return target.local === undefined ? undefined : answerProbe(kernel, from, target, stanza.attrs.id);
+  deliver(kernel, stanza, target);
+  return undefined;
 }
 
 function broadcastPresence(kernel: Kernel, resource: Resource, stanza: Element): Task | undefined {
@@ -160,17 +163,16 @@ function broadcastPresence(kernel: Kernel, resource: Resource, stanza: Element):
 }
 
 function directedPresence(kernel: Kernel, resource: Resource, stanza: Element, to: Jid): undefined {
-  if (to.domain !== kernel.config.domain) return refuse(kernel, resource, stanza, new StanzaError('remote-server-not-found'));
+  if (!canReach(kernel, to)) return refuse(kernel, resource, stanza, new StanzaError('remote-server-not-found'));
   if (!sendDirected(kernel, resource, stanza, to)) refuse(kernel, resource, stanza, new StanzaError('resource-constraint'));
 }
 
 function receiveSubscriptionStanza(kernel: Kernel, resource: Resource, stanza: Element, type: SubscriptionType, to: Jid | undefined): Task | undefined {
   const contact = to?.bare;
   if (to === undefined || contact === undefined || contact === resource.account.jid) return refuse(kernel, resource, stanza, new StanzaError('bad-request'));
-  const isLocal = to.domain === kernel.config.domain;
-  if (type === 'subscribe' && !isLocal) return refuse(kernel, resource, stanza, new StanzaError('remote-server-not-found')); // RFC 6121 §3.1.2
+  if (type === 'subscribe' && !canReach(kernel, to)) return refuse(kernel, resource, stanza, new StanzaError('remote-server-not-found')); // RFC 6121 §3.1.2
   return (function* (): Task {
-    if (type === 'subscribe' && !(yield* accountExists(kernel, to))) return refuse(kernel, resource, stanza, new StanzaError('item-not-found')); // RFC 6121 §3.1.2
+    if (type === 'subscribe' && isLocal(kernel, to) && !(yield* accountExists(kernel, to))) return refuse(kernel, resource, stanza, new StanzaError('item-not-found')); // RFC 6121 §3.1.2
     const isKept = yield* sendSubscription(kernel, resource.account, contact, type, stanza);
     if (!isKept) refuse(kernel, resource, stanza, new StanzaError('resource-constraint', 'The roster is full.'));
   })();

@@ -89,6 +89,7 @@ function placeOf(type: Effect['type']): string {
 /** What happens, in words. */
 const labels: { readonly [T in Input['type']]: (input: Extract<Input, { type: T }>) => string } = {
   'stream.opened': ({ stream }) => `${stream} connects`,
+  'connect.failed': ({ stream, condition }) => `${stream} can't be opened: ${condition}`,
   'stream.header': ({ stream }) => `${stream} opens its stream`,
   'stream.element': ({ stream, element }) => `${stream} sends ${sentBy(element)}`,
   'stream.ended': ({ stream }) => `${stream} closes its stream`,

@@ -1,6 +1,7 @@
 /** The sans-I/O server: `step(input, at)` gives the effects, in order; it composes and decides
  *  nothing. Feed it an input, carry out the whole batch in order, feed the results back as inputs.
  *  The same inputs at the same times give the same effects, byte for byte. @module */
+import { arrive } from './arrive.ts';
 import type { CoreConfig } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
@@ -12,6 +13,7 @@ import { advancePresence } from './presence.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
+import { transmit } from './federation/transmit.ts';
 
 /** Who wants to watch the core at work. */
 export interface Observer {
@@ -55,6 +57,8 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     route: (resource, event) => advanceRoute(of, resource, event),
     presence: (resource, event, stanza) => advancePresence(of, resource, event, stanza),
     whenIdle: (stream) => whenIdle(of, stream),
+    arrive: (stanza, to) => arrive(of, stanza, to),
+    transmit: (stanza, from, to) => transmit(of, stanza, from, to),
   }));
   return {
     step(input, at) {
@@ -99,6 +103,7 @@ function contain(kernel: Kernel, error: unknown): void {
 function dispatch(kernel: Kernel, input: Input): void {
   switch (input.type) {
     case 'stream.opened': {
+      if (kernel.peers.has(input.stream)) return kernel.peers.get(input.stream)?.take(input);
       const stream = new Stream(input.stream, input.channel, input.origin ?? '');
       kernel.streams.set(stream.id, stream);
       return beginStream(kernel, stream);
@@ -116,6 +121,9 @@ function dispatch(kernel: Kernel, input: Input): void {
       for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });
       return;
     default: {
+      const peer = kernel.peers.get(input.stream);
+      if (peer !== undefined) return peer.take(input);
+      if (input.type === 'connect.failed') return;
       const stream = kernel.streams.get(input.stream);
       // What arrives for a stream that has ended meanwhile means nothing any more.
       if (stream !== undefined) dispatchTo(kernel, stream, input);
@@ -123,7 +131,7 @@ function dispatch(kernel: Kernel, input: Input): void {
   }
 }
 
-function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'server.stopping' }>): void {
+function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'connect.failed' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'server.stopping' }>): void {
   switch (input.type) {
     case 'stream.header':
       return receiveHeader(kernel, stream, input.header, input.entropy);

@@ -8,8 +8,10 @@ import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { isSubscriber, pushContact, writeContact } from './contacts.ts';
 import { detached } from './detached.ts';
+import { parseJid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { put } from './offline.ts';
+import { deliver, isLocal } from './routing.ts';
 import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
 import type { Account, Roster } from './resources.ts';
 import type { RosterRecord } from './store.ts';
@@ -43,8 +45,11 @@ export function* sendSubscription(kernel: Kernel, user: Account, contact: BareJi
   return yield* advance(kernel, user, contact, `outbound.${type}`, { type, from: user.jid, to: contact, stanza: addressed });
 }
 
-/** What a contact has sent to a user of this server; ignored when there is no such user (RFC 6121 §8.5.1). */
+/** What a contact has sent to a user; ignored when it is one of this server, and there is no such user
+ *  (RFC 6121 §8.5.1). The user of another server gets the stanza. */
 export function* receiveSubscription(kernel: Kernel, sent: SubscriptionStanza): Task {
+  const to = parseJid(sent.to);
+  if (to !== undefined && !isLocal(kernel, to)) return deliver(kernel, sent.stanza, to);
   const account = yield* acquire(kernel, sent.to);
   try {
     if (account.exists === true) yield* advance(kernel, account, sent.from, `inbound.${sent.type}`, sent);

@@ -13,8 +13,8 @@ const faulty: Feature = {
     { name: 'now', xmlns: 'faulty', types: ['get'], to: ['server'], answer: () => invariant(false, 'never') ?? null },
     {
       name: 'later', xmlns: 'faulty', types: ['get'], to: ['server'],
-      * answer(_host, { resource }) {
-        yield* ask({ op: 'account.read', account: resource.account.jid });
+      * answer(_host, { from }) {
+        yield* ask({ op: 'account.read', account: from.bare });
         invariant(false, 'never');
         return null;
       },

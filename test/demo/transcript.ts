@@ -61,7 +61,7 @@ export class Transcript {
   }
 
   fate({ fate, to, routes = [], rule }: Fate): void {
-    const where = { delivered: `to ${routes.join(' and ')}`, stored: `for ${to}`, bounced: 'back to its sender', dropped: `by ${rule}` }[fate];
+    const where = { delivered: `to ${routes.join(' and ')}`, stored: `for ${to}`, bounced: 'back to its sender', dropped: `by ${rule}`, routed: `to ${to}` }[fate];
     this.#row('', 'message', this.#in('fate', `${fate} ${where}`));
   }
 

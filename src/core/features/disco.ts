@@ -5,7 +5,7 @@ import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
 import { NS } from '../namespaces.ts';
 import { StanzaError } from '../stanza-error.ts';
 
-/** XEP-0030 §3, §4: no nodes, and no items yet. */
+/** XEP-0030 §3, §4: no nodes; the items of the server are its other services. */
 export const disco: Feature = {
   name: 'disco',
   serverFeatures: [NS.discoInfo, NS.discoItems, NS.offline],
@@ -28,6 +28,9 @@ function info({ config, features }: Host, { payload, account }: IqRequest): IqAn
 }
 
 /** Of an account there is nothing to show, to whomever (XEP-0030 §8). */
-function items(_host: Host, { payload }: IqRequest): IqAnswer {
-  return payload.attrs.node === undefined ? new Element('query', { xmlns: NS.discoItems }) : new StanzaError('item-not-found');
+function items({ services }: Host, { payload, account }: IqRequest): IqAnswer {
+  if (payload.attrs.node !== undefined) return new StanzaError('item-not-found');
+  const query = new Element('query', { xmlns: NS.discoItems });
+  if (account === undefined) for (const { domain, name } of services.values()) if (name !== undefined) query.c('item', { jid: domain, name });
+  return query;
 }

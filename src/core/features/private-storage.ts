@@ -16,7 +16,7 @@ export const privateStorage: Feature = {
 };
 
 function* answer({ config }: Host, { type, payload, account, resource }: IqRequest): Task<IqAnswer> {
-  if (account === undefined || account !== resource.account.jid) return new StanzaError('forbidden'); // XEP-0049 §2.4
+  if (account === undefined || account !== resource?.account.jid) return new StanzaError('forbidden'); // XEP-0049 §2.4
   const documents = childElements(payload);
   const [document] = documents;
   // One document at a time on request; each in a namespace of its own (XEP-0049 §2.2, §2.3).

@@ -31,7 +31,7 @@ export function register(limit?: RegistrationLimit): Feature {
     iq: [{
       name: 'query', xmlns: NS.register, types: ['get', 'set'], to: ['server', 'own'], answer: answerMember,
       afterwards(host, { type, payload, resource }, answer) {
-        if (type === 'set' && answer === null && isRemoval(payload)) host.expel(resource.account.jid);
+        if (type === 'set' && answer === null && isRemoval(payload) && resource !== undefined) host.expel(resource.account.jid);
       },
     }],
     beforeAuthentication(host, iq, origin) {
@@ -72,6 +72,7 @@ function* answerStranger({ config }: Host, type: string | undefined, query: Elem
 
 /** A member is told who it is, may change its password (§3.3), and may leave (§3.2). */
 function* answerMember(host: Host, { type, payload, resource }: IqRequest): Task<IqAnswer> {
+  if (resource === undefined) return new StanzaError('not-allowed'); // XEP-0077 §3.1: another server's users have no account here
   const account = resource.account.jid;
   const local = account.slice(0, account.indexOf('@'));
   if (type === 'get') {

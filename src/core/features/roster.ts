@@ -9,7 +9,7 @@ import { parseBare } from '../jid.ts';
 import { Kernel } from '../kernel.ts';
 import { invariant } from '../invariant.ts';
 import { NS } from '../namespaces.ts';
-import type { Roster } from '../resources.ts';
+import type { Resource, Roster } from '../resources.ts';
 import { StanzaError } from '../stanza-error.ts';
 import { childElements, ownChildren } from '../stanza.ts';
 import { removeContact } from '../subscriptions.ts';
@@ -27,14 +27,16 @@ export const roster: Feature = {
 
 function* answer(host: Host, request: IqRequest): Task<IqAnswer> {
   invariant(host instanceof Kernel, 'rosters belong to the core');
-  const { account } = request.resource;
+  const { resource } = request;
+  if (resource === undefined) return new StanzaError('forbidden'); // §2.1.5
+  const { account } = resource;
   if (request.account !== account.jid) return new StanzaError('forbidden'); // §2.1.5
   const kept = yield* rosterOf(account);
-  return request.type === 'get' ? get(host, request, kept) : yield* set(host, request, kept);
+  return request.type === 'get' ? get(host, resource, request.payload, kept) : yield* set(host, resource, request.payload, kept);
 }
 
 /** The whole roster, or nothing when the client has this version (§2.1.4, §2.6.3). */
-function get(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): IqAnswer {
+function get(kernel: Kernel, resource: Resource, payload: Element, kept: Roster): IqAnswer {
   advanceRoster(kernel, resource, { type: 'roster.requested' });
   const { ver } = payload.attrs;
   if (ver !== undefined && ver === String(kept.version) && kept.version > 0) return null;
@@ -43,7 +45,7 @@ function get(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): Iq
   return query;
 }
 
-function* set(kernel: Kernel, { resource, payload }: IqRequest, kept: Roster): Task<IqAnswer> {
+function* set(kernel: Kernel, resource: Resource, payload: Element, kept: Roster): Task<IqAnswer> {
   const { account } = resource;
   const items = ownChildren(payload, 'item');
   const item = items[0];

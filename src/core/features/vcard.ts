@@ -17,7 +17,7 @@ export const vcard: Feature = {
 
 function* answer({ config }: Host, { type, payload, account, resource }: IqRequest): Task<IqAnswer> {
   if (account === undefined) return new StanzaError('service-unavailable');
-  const isOwn = account === resource.account.jid;
+  const isOwn = account === resource?.account.jid;
   if (type === 'get') {
     const kept = yield* ask({ op: 'document.read', account, space: NS.vcardTemp, key: '' });
     if (kept !== null) return parse(kept);
