@@ -1,9 +1,12 @@
 /** Every machine with its name, the range of its specification, and an alphabet: representatives of
  *  each event, one for each way in which a guard can answer. For tests, pages and checkers. @module */
 import type { AnyStateMachine, EventFrom } from 'xstate';
+import { stepComponent } from './component.ts';
 import { stepDirectedPresence } from './directed-presence.ts';
 import { stepFarewell } from './farewell.ts';
 import { stepIq } from './iq.ts';
+import { stepLink } from './link.ts';
+import { stepPeer } from './peer.ts';
 import { stepPresence } from './presence.ts';
 import { stepRoster } from './roster.ts';
 import { stepRoute } from './route.ts';
@@ -88,6 +91,36 @@ export const catalogue: readonly CatalogueEntry[] = [
     alphabet: [
       { type: 'answer.owed' }, { type: 'answer.settled' }, { type: 'drain.begun' }, { type: 'route.abandoned' }, { type: 'route.displaced' },
       { type: 'session.detached' }, { type: 'session.attached' }, { type: 'xstate.after.drainTimeout.route.draining' },
+    ],
+  }),
+  entry({
+    name: 'link', about: 'The link from one domain of this server to one of another.', spec: 'RFC 6120 §4-§6, §10.4, XEP-0178, XEP-0220, XEP-0288', step: stepLink,
+    alphabet: [
+      { type: 'stanza.queued' }, { type: 'verification.queued' }, { type: 'stream.adopted' }, { type: 'connection.opened' }, { type: 'connection.refused', condition: 'remote-server-not-found' },
+      ...(['tls', 'external', 'dialback', 'nothing'] as const).map((next) => ({ type: 'features.received' as const, next })),
+      { type: 'tls.proceeded' }, { type: 'tls.refused' }, { type: 'tls.established' },
+      { type: 'sasl.succeeded' }, { type: 'sasl.failed', next: 'dialback' }, { type: 'sasl.failed', next: 'nothing' },
+      { type: 'key.accepted' }, { type: 'key.rejected', condition: 'remote-server-timeout' }, { type: 'link.idle' },
+      { type: 'stream.failed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.linkTimeout.link.opening' }, { type: 'xstate.after.closeTimeout.link.closing' }, { type: 'xstate.after.closeTimeout.link.leaving' },
+    ],
+  }),
+  entry({
+    name: 'peer', about: 'A stream that another server has opened, until its end.', spec: 'RFC 6120 §4-§6, XEP-0178, XEP-0220', step: stepPeer,
+    alphabet: [
+      { type: 'header.received' }, { type: 'tls.requested', offered: true }, { type: 'tls.requested', offered: false }, { type: 'tls.established' },
+      { type: 'auth.requested', permitted: true }, { type: 'auth.requested', permitted: false },
+      { type: 'key.received' }, { type: 'key.accepted' }, { type: 'key.rejected' }, { type: 'stanza.refused' },
+      { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.unauthenticatedTimeout.peer.negotiating' }, { type: 'xstate.after.closeTimeout.peer.closing' },
+    ],
+  }),
+  entry({
+    name: 'component', about: 'The stream of a component, which serves a domain of its own.', spec: 'XEP-0114 §3', step: stepComponent,
+    alphabet: [
+      { type: 'header.received' }, { type: 'handshake.received', permitted: true }, { type: 'handshake.received', permitted: false }, { type: 'stanza.refused' },
+      { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.unauthenticatedTimeout.component.negotiating' }, { type: 'xstate.after.closeTimeout.component.closing' },
     ],
   }),
 ];

@@ -11,7 +11,7 @@ import { flush, isPassing, keep, put } from './offline.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { messageTypeOf, readdressed } from './stanza.ts';
-import { deliver } from './routing.ts';
+import { deliver, isLocal } from './routing.ts';
 import type { Task } from './task.ts';
 import { parseJid } from './jid.ts';
 import { serialize } from './xml/writer.ts';
@@ -60,6 +60,13 @@ export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resour
   const account = kernel.accounts.get(to.bare);
   const routes = account?.resources.values() ?? [];
   return to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
+}
+
+/** Whether a first-level element is a message that goes to the store as things stand. */
+export function isForStore(kernel: Kernel, element: Element): boolean {
+  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
+  const to = parseJid(element.attrs.to);
+  return to?.local !== undefined && isLocal(kernel, to) && reachOf(kernel, element, to).reach === 'store';
 }
 
 function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {

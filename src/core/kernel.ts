@@ -92,6 +92,8 @@ export class Kernel implements Host {
   onTransition: ((transition: Transition) => void) | undefined;
   /** Told of the fate of each message; costs nothing while it is not set. */
   onFate: ((fate: Fate) => void) | undefined;
+  /** The server says goodbye to its clients, and will to other servers once they have left. */
+  isStopping = false;
   /** The stream that the work at hand is for, to be ended if an invariant breaks. */
   concerned: StreamId | undefined;
   #lastRequest = 0;
@@ -118,7 +120,7 @@ export class Kernel implements Host {
   }
 
   /** Sends one first-level element. */
-  send(stream: Stream, xml: string): void {
+  send(stream: { readonly id: StreamId }, xml: string): void {
     this.effects.push({ type: 'send', stream: stream.id, xml });
   }
 

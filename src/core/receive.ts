@@ -4,7 +4,7 @@
 import type { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { bindRequestOf } from './binding.ts';
-import { bounce, deliverMessage, forwardMessage, reachOf } from './deliver.ts';
+import { bounce, deliverMessage, forwardMessage, isForStore } from './deliver.ts';
 import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -70,13 +70,6 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
     refuse(kernel, resource, element, new StanzaError('internal-server-error'));
     done();
   });
-}
-
-/** Whether a first-level element is a message that goes to the store as things stand. */
-export function isForStore(kernel: Kernel, element: Element): boolean {
-  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
-  const to = parseJid(element.attrs.to);
-  return to?.local !== undefined && isLocal(kernel, to) && reachOf(kernel, element, to).reach === 'store';
 }
 
 function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanza: Element): Task | undefined {

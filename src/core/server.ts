@@ -5,15 +5,15 @@ import { arrive } from './arrive.ts';
 import type { CoreConfig } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
-import type { Input } from './input.ts';
+import type { Input, StreamId } from './input.ts';
 import { Kernel } from './kernel.ts';
-import type { Fate, Transition } from './kernel.ts';
+import type { Fate, PeerStream, Transition } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
 import { advancePresence } from './presence.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
-import { transmit } from './federation/transmit.ts';
+import { Federation } from './federation/federation.ts';
 
 /** Who wants to watch the core at work. */
 export interface Observer {
@@ -58,15 +58,21 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     presence: (resource, event, stanza) => advancePresence(of, resource, event, stanza),
     whenIdle: (stream) => whenIdle(of, stream),
     arrive: (stanza, to) => arrive(of, stanza, to),
-    transmit: (stanza, from, to) => transmit(of, stanza, from, to),
+    transmit: (stanza, from, to) => federation.transmit(stanza, from, to),
   }));
+  const federation = new Federation(kernel);
   return {
     step(input, at) {
       kernel.at = at;
       kernel.effects = [];
       kernel.concerned = 'stream' in input ? input.stream : undefined;
       try {
-        dispatch(kernel, input);
+        dispatch(kernel, federation, input);
+        // Other servers have the last word to say to clients that leave (DESIGN D5).
+        if (kernel.isStopping && kernel.streams.size === 0) {
+          kernel.isStopping = false;
+          federation.stop();
+        }
       } catch (error) {
         contain(kernel, error);
       }
@@ -91,6 +97,8 @@ function contain(kernel: Kernel, error: unknown): void {
   const { concerned } = kernel;
   kernel.effects.push({ type: 'report', stream: concerned, error });
   const stream = concerned === undefined ? undefined : kernel.streams.get(concerned);
+  const peer = concerned === undefined ? undefined : kernel.peers.get(concerned);
+  if (peer !== undefined && concerned !== undefined) return containPeer(kernel, peer, concerned);
   if (stream === undefined) return;
   try {
     advanceStream(kernel, stream, { type: 'stream.failed', condition: 'internal-server-error' });
@@ -100,10 +108,22 @@ function contain(kernel: Kernel, error: unknown): void {
   }
 }
 
-function dispatch(kernel: Kernel, input: Input): void {
+function containPeer(kernel: Kernel, peer: PeerStream, stream: StreamId): void {
+  try {
+    peer.take({ type: 'stream.broken', stream, condition: 'internal-server-error' });
+  } catch (again) {
+    kernel.effects.push({ type: 'report', stream, error: again }, { type: 'disconnect', stream });
+    kernel.peers.delete(stream);
+  }
+}
+
+function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
   switch (input.type) {
     case 'stream.opened': {
-      if (kernel.peers.has(input.stream)) return kernel.peers.get(input.stream)?.take(input);
+      const expected = kernel.peers.get(input.stream);
+      if (expected !== undefined) return expected.take(input);
+      const { peer = 'client' } = input;
+      if (peer !== 'client') return federation.accept(input.stream, peer, input.channel);
       const stream = new Stream(input.stream, input.channel, input.origin ?? '');
       kernel.streams.set(stream.id, stream);
       return beginStream(kernel, stream);
@@ -118,6 +138,7 @@ function dispatch(kernel: Kernel, input: Input): void {
       return kernel.fire(input.timer);
     case 'server.stopping':
       // After what a stream has sent before, like everything else that ends one (RFC 6120 §4.4).
+      kernel.isStopping = true;
       for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });
       return;
     default: {
