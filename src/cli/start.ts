@@ -3,7 +3,7 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { defaultConfig } from '../core/config.ts';
-import type { CoreConfig } from '../core/config.ts';
+import type { ComponentConfig, CoreConfig, FederationConfig } from '../core/config.ts';
 import { standardFeatures } from '../core/features/all.ts';
 import { register } from '../core/features/register.ts';
 import type { RegistrationLimit } from '../core/features/register.ts';
@@ -22,8 +22,10 @@ import { deriveCredentials } from '../runtime/sasl/credentials.ts';
 import { startServer as startRuntime } from '../runtime/server.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { sqliteStore } from '../stores/sqlite.ts';
+import type { ComponentSettings, S2sConfig } from './config-federation.ts';
 import type { Config } from './config.ts';
 import { openRecord, type RecordFile } from './record.ts';
+import { keptSecret, makeSecret, readSecret } from './secret.ts';
 import type { Addresses, RunningServer } from './serve.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
@@ -48,8 +50,9 @@ export async function startServer(config: Config, { log, observer }: Surrounding
   const store = await openStore(config);
   let record: RecordFile | undefined;
   try {
-    record = openRecordOf(config, log);
-    const core = createCore(coreConfig(config), featuresOf(config));
+    const coreConfig = await coreConfigOf(config);
+    record = openRecordOf(config, coreConfig, log);
+    const core = createCore(coreConfig, featuresOf(config));
     const watched = record === undefined ? core : recorded(core, record.write, { keepBodies: config.record.bodies });
     watched.observe(observer);
     const server = await listen(config, watched, store, log);
@@ -66,11 +69,11 @@ export async function startServer(config: Config, { log, observer }: Surrounding
 }
 
 /** The file that sessions are recorded into, if they are. */
-function openRecordOf(config: Config, log: Log): RecordFile | undefined {
+function openRecordOf(config: Config, coreConfig: CoreConfig, log: Log): RecordFile | undefined {
   const { directory, bodies, maxBytes } = config.record;
   if (directory === undefined) return undefined;
   const registration = registrationOf(config);
-  const header = sessionHeader({ config: coreConfig(config), features: featuresOf(config), keepBodies: bodies, ...(registration && { registration }) });
+  const header = sessionHeader({ config: coreConfig, features: featuresOf(config), keepBodies: bodies, ...(registration && { registration }) });
   return openRecord({ directory, maxBytes, header, log });
 }
 
@@ -108,14 +111,34 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
   };
 }
 
-function coreConfig({ domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, offline }: Config): CoreConfig {
+async function coreConfigOf(config: Config): Promise<CoreConfig> {
+  const { domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, offline, memory, data, rooms, s2s } = config;
+  const delays = {
+    ...defaultConfig.delays, drainTimeout: drainTimeoutMs, unauthenticatedTimeout: unauthenticatedTimeoutMs, closeTimeout: limits.closeTimeoutMs,
+    linkTimeout: s2s.waitMs, idleTimeout: s2s.idleMs,
+  };
   return {
     ...defaultConfig,
     domain,
     software: { name: 'Waystate', version: packageFile.version },
-    delays: { ...defaultConfig.delays, drainTimeout: drainTimeoutMs, unauthenticatedTimeout: unauthenticatedTimeoutMs, closeTimeout: limits.closeTimeoutMs },
+    delays,
     offlineLimit: offline.limit,
+    secret: memory ? makeSecret() : await keptSecret(data),
+    components: await Promise.all(config.components.map(componentOf)),
+    ...(rooms.domain !== false && { rooms: { domain: rooms.domain } }),
+    ...(s2s.enabled && { federation: federationOf(s2s) }),
   };
+}
+
+async function componentOf({ domain, secret = '', secretFile }: ComponentSettings): Promise<ComponentConfig> {
+  if (secretFile === undefined) return { domain, secret };
+  const read = await readSecret(secretFile);
+  if (read === '') throw new Error(`The secret of the component ${domain} is missing: ${secretFile} (secretFile) is empty.`);
+  return { domain, secret: read };
+}
+
+function federationOf({ allow, deny, requireTls, dialback, queueLimit, linkLimit }: S2sConfig): FederationConfig {
+  return { deny, tlsRequired: requireTls, dialback, queueLimit, linkLimit, ...(allow && { allow }) };
 }
 
 function featuresOf(config: Config): readonly Feature[] {
