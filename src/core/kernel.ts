@@ -7,12 +7,13 @@ import type { PresenceEvent } from '../../machines/presence.ts';
 import type { RouteEvent } from '../../machines/route.ts';
 import type { SessionEvent } from '../../machines/session.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
-import type { BareJid, MessageType } from '../../machines/vocabulary.ts';
+import type { BareJid, FullJid, MessageType } from '../../machines/vocabulary.ts';
 import type { Wire } from '../../machines/wires.ts';
 import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature, Host } from './feature.ts';
+import type { Farewell } from './farewell-state.ts';
 import type { Jid } from './jid.ts';
 import type { Input, StreamId } from './input.ts';
 import type { Credentials, StoreOperation, StoreOperations, StoreReply, StoreRequest } from './store.ts';
@@ -80,6 +81,10 @@ export class Kernel implements Host {
   readonly features: readonly Feature[];
   readonly streams = new Map<StreamId, Stream>();
   readonly accounts = new Map<BareJid, Account>();
+  /** What rooms owe to full JIDs, by full JID and room. */
+  readonly farewells = new Map<FullJid, Map<BareJid, Farewell>>();
+  /** Resources whose routes drain, the oldest first (DESIGN D5). */
+  readonly draining = new Set<Resource>();
   /** Streams of other servers and of components. */
   readonly peers = new Map<StreamId, PeerStream>();
   /** Who answers for the domains of this server that have no accounts, by domain. */

@@ -22,7 +22,8 @@ const HELD_LENGTH = 4_194_304;
  *  Nothing is put on a route that has closed.
  *  @param done told whether it was sent; a message is not sent to a route that drains by then */
 export function put(kernel: Kernel, resource: Resource, xml: string, done?: (isSent: boolean) => void): void {
-  if (resource.held !== undefined) return hold(kernel, resource, { xml, done });
+  // What is owed to a route that drains, such as a room's last word, waits for nothing.
+  if (resource.held !== undefined && !(resource.isDraining && done === undefined)) return hold(kernel, resource, { xml, done });
   const isSent = canSend(resource);
   if (isSent) kernel.send(resource.stream, xml);
   done?.(isSent);

@@ -8,6 +8,7 @@ import { stepPresence } from '../../machines/presence.ts';
 import type { PresenceEvent } from '../../machines/presence.ts';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { detached } from './detached.ts';
+import { tellRoom } from './farewells.ts';
 import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -120,7 +121,12 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   const isForgotten = state.value === 'untold' || (state.value === 'withdrawn' && (to === undefined || !isSubscriber(resource.account.roster, to.bare)));
   if (isForgotten) directed.delete(peer);
   else directed.set(peer, state);
-  for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, stanza);
+  if (to === undefined) return;
+  for (const _effect of effects) {
+    // The room may answer at once.
+    tellRoom(kernel, resource, to, stanza);
+    deliverPresence(kernel, to, stanza);
+  }
 }
 
 /** Delivers presence to an address: to the resource that is named, or to all available ones
