@@ -5,6 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { Element } from 'ltx';
 import type { StanzaErrorCondition } from '../../../machines/vocabulary.ts';
+import { parseJid } from '../jid.ts';
 import { StanzaError, errorElement } from '../stanza-error.ts';
 import { serialize } from '../xml/writer.ts';
 
@@ -35,4 +36,16 @@ export function dialbackXml(name: 'result' | 'verify', { from, to }: Pair, id: s
     element.cnode(errorElement(new StanzaError(outcome)));
   }
   return serialize(element);
+}
+
+/** The pair as the other side says it. */
+export const swapped = ({ from, to }: Pair): Pair => ({ from: to, to: from });
+
+/** The two domains of an element of dialback; empty where there is none. */
+export function pairOf({ attrs: { from = '', to = '' } }: Element): Pair {
+  const domain = (text: string): string => {
+    const jid = parseJid(text);
+    return jid?.local === undefined && jid?.resource === undefined ? jid?.domain ?? '' : '';
+  };
+  return { from: domain(from), to: domain(to) };
 }

@@ -16,14 +16,13 @@ import { NS } from '../namespaces.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { vouchesFor } from './certificate.ts';
-import { dialbackKey, dialbackXml } from './dialback.ts';
+import { dialbackKey, dialbackXml, pairOf, swapped } from './dialback.ts';
 import type { Pair } from './dialback.ts';
+import { decodeDomain } from './external.ts';
+import { featuresXml } from './features.ts';
 import { Inbox } from './inbox.ts';
 import type { Verdict, Verification } from './link.ts';
-
-/** Pairs of domains that one stream may carry, and keys of one stream that may wait for a verdict. */
-const MOST_PAIRS = 100;
-const MOST_KEYS = 10;
+import { Proofs } from './proofs.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {
@@ -57,13 +56,10 @@ export class Inbound implements PeerStream {
   #local: string | undefined;
   #isOpen = false;
   #isBidirectional = false;
-  /** The domain that the certificate has proved; it may speak to any domain here. */
-  #certified: string | undefined;
-  /** Pairs that dialback has proved. */
-  readonly #proved = new Set<string>();
-  readonly #keys = new Map<string, { readonly pair: Pair; verdict: Verdict | undefined; readonly key: string }>();
-  /** The key at hand. */
+  readonly #proofs: Proofs;
+  /** The key at hand, and what is said of it. */
   #pair: Pair = { from: '', to: '' };
+  #key = '';
   #verdict: Verdict = 'invalid';
 
   constructor(kernel: Kernel, host: InboundHost, stream: StreamId, channel: Channel) {
@@ -72,6 +68,7 @@ export class Inbound implements PeerStream {
     this.#stream = stream;
     this.#channel = channel;
     this.#inbox = new Inbox(kernel, stream);
+    this.#proofs = new Proofs(host.federation, (domain) => host.isHosted(domain));
     kernel.peers.set(stream, this);
     for (const effect of stepPeer.initialEffects) this.#perform(effect);
   }
@@ -122,7 +119,7 @@ export class Inbound implements PeerStream {
     this.#entropy = entropy;
     const peer = from === undefined ? undefined : parseJid(from);
     const local = to === undefined ? undefined : parseJid(to);
-    const isSame = this.#certified === undefined || peer?.bare === this.#certified;
+    const isSame = this.#proofs.certified === undefined || peer?.bare === this.#proofs.certified;
     this.#peer = peer?.local === undefined && peer?.resource === undefined ? peer?.domain : undefined;
     this.#local = local?.domain;
     if (!wellNamed || xmlns !== NS.server) return this.#fail('invalid-namespace'); // RFC 6120 §4.8.2
@@ -165,7 +162,7 @@ export class Inbound implements PeerStream {
     if (!this.isEstablished) this.#advance({ type: 'stanza.refused' });
     else if (stanza.name !== 'message' && stanza.name !== 'presence' && stanza.name !== 'iq') this.#fail('unsupported-stanza-type');
     else if (from === undefined || to === undefined) this.#fail('improper-addressing'); // §4.9.3.7
-    else if (!this.#maySpeak({ from: from.domain, to: to.domain })) this.#advance({ type: 'stanza.refused' });
+    else if (!this.#proofs.maySpeak({ from: from.domain, to: to.domain })) this.#advance({ type: 'stanza.refused' });
     else if (!this.#host.isHosted(to.domain)) this.#fail('host-unknown'); // §4.9.3.6
     else {
       stanza.attrs.from = from.full ?? from.bare;
@@ -174,20 +171,16 @@ export class Inbound implements PeerStream {
     return undefined;
   }
 
-  #maySpeak({ from, to }: Pair): boolean {
-    return from === this.#certified || this.#proved.has(nameOf({ from, to }));
-  }
-
   get #isOver(): boolean {
     return this.#state.value === 'closing' || this.#state.value === 'closed';
   }
 
   /** XEP-0178 §3: the certificate must vouch for the domain of the header. */
   #authenticate(auth: Element): void {
-    const claimed = domainOf(auth.getText().trim()) ?? this.#peer;
+    const claimed = decodeDomain(auth.getText().trim()) ?? this.#peer;
     const isExternal = auth.attrs.mechanism === 'EXTERNAL';
     const permitted = isExternal && this.#mayShowCertificate() && claimed === this.#peer;
-    if (permitted) this.#certified = claimed;
+    if (permitted) this.#proofs.certified = claimed;
     this.#advance({ type: 'auth.requested', permitted });
   }
 
@@ -195,38 +188,23 @@ export class Inbound implements PeerStream {
     return this.#channel.secure && this.#peer !== undefined && vouchesFor(this.#channel.certified, this.#peer);
   }
 
-  /** A key (XEP-0220 §2.2.1). What can be said without asking anybody is said at once. */
+  /** A key (XEP-0220 §2.2.1). What can be said without asking anybody is said at once; a dialback error harms nothing that
+   *  is proved already (§2.5). */
   #receiveKey(result: Element): void {
     const pair = pairOf(result);
-    const key = result.getText().trim();
-    const refusal = this.#refusalOf(pair);
-    if (refusal !== undefined) this.#kernel.send({ id: this.#stream }, dialbackXml('result', swapped(pair), undefined, refusal));
-    else if (this.#channel.secure && vouchesFor(this.#channel.certified, pair.from)) this.#judge(pair, 'valid');
-    else if (this.#proved.has(nameOf(pair))) this.#judge(pair, 'valid');
-    else {
-      this.#keys.set(nameOf(pair), { pair, key: detached(key), verdict: undefined });
-      this.#pair = pair;
-      this.#advance({ type: 'key.received' });
-    }
-  }
-
-  /** The conditions of XEP-0220 §2.5. */
-  #refusalOf({ from, to }: Pair): Verdict | undefined {
-    const { federation } = this.#host;
-    if (!this.#host.isHosted(to)) return 'item-not-found';
-    if (from === '' || this.#host.isHosted(from) || !mayFederate(federation, from)) return 'not-allowed';
-    if (federation.tlsRequired && !this.#channel.secure) return 'policy-violation';
-    if (!federation.dialback && !vouchesFor(this.#channel.certified, from)) return 'not-authorized';
-    if (this.#keys.has(nameOf({ from, to }))) return 'unexpected-request';
-    return this.#keys.size >= MOST_KEYS || this.#proved.size >= MOST_PAIRS ? 'resource-constraint' : undefined;
+    const verdict = this.#proofs.judge(pair, this.#channel);
+    if (verdict === 'valid') return this.#judge(pair, verdict);
+    if (verdict !== undefined) return this.#kernel.send({ id: this.#stream }, dialbackXml('result', swapped(pair), undefined, verdict));
+    this.#pair = pair;
+    this.#key = detached(result.getText().trim());
+    this.#advance({ type: 'key.received' });
   }
 
   #judge(pair: Pair, verdict: Verdict): void {
     if (this.#isOver) return;
-    this.#keys.delete(nameOf(pair));
     this.#pair = pair;
     this.#verdict = verdict;
-    if (verdict === 'valid') this.#proved.add(nameOf(pair));
+    this.#proofs.settle(pair, verdict === 'valid');
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
   }
 
@@ -266,7 +244,7 @@ export class Inbound implements PeerStream {
       case 'openStream':
         return this.#open();
       case 'offerFeatures':
-        return this.#kernel.send(at, this.#features());
+        return this.#kernel.send(at, featuresXml(this.#channel, this.#host.federation, { isProved: this.#proofs.certified !== undefined, mayShow: this.#mayShowCertificate() }));
       case 'proceedTls':
         this.#kernel.send(at, `<proceed xmlns="${NS.tls}"/>`);
         effects.push({ type: 'startTls', stream });
@@ -290,7 +268,7 @@ export class Inbound implements PeerStream {
         return this.#kernel.send(at, dialbackXml('result', swapped(this.#pair), undefined, this.#verdict));
       case 'admit':
         effects.push({ type: 'trust', stream });
-        if (this.#certified !== undefined && this.#local !== undefined) this.#offerStream({ from: this.#certified, to: this.#local });
+        if (this.#proofs.certified !== undefined && this.#local !== undefined) this.#offerStream({ from: this.#proofs.certified, to: this.#local });
         return;
       case 'sendStreamError':
         if (!this.#isOpen) this.#open(); // An error never comes before the header (RFC 6120 §4.9.1.2).
@@ -310,11 +288,11 @@ export class Inbound implements PeerStream {
     }
   }
 
+  /** An invalid key is refused without an end to the stream (XEP-0220 §2.1.2). */
   #verify(): void {
-    const waiting = this.#keys.get(nameOf(this.#pair));
-    if (waiting === undefined) return;
-    const { pair, key } = waiting;
-    this.#host.verify({ pair, id: this.#id, key, answer: (verdict) => this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict) });
+    const pair = this.#pair;
+    this.#proofs.await(pair);
+    this.#host.verify({ pair, id: this.#id, key: this.#key, answer: (verdict) => this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict) });
   }
 
   #offerStream(pair: Pair): void {
@@ -329,42 +307,5 @@ export class Inbound implements PeerStream {
     this.#isOpen = true;
     const header = { from: this.#local !== undefined && this.#host.isHosted(this.#local) ? this.#local : this.#kernel.config.domain, id: this.#id, lang: this.#kernel.config.lang, version: '1.0' };
     this.#kernel.effects.push({ type: 'open', stream: this.#stream, header: this.#peer === undefined ? header : { ...header, to: this.#peer } });
-  }
-
-  /** What is offered in the state that the stream has just entered (RFC 6120 §4.3.2, XEP-0220 §2.4). */
-  #features(): string {
-    const { secure, startTls } = this.#channel;
-    const { tlsRequired, dialback } = this.#host.federation;
-    let offers = '';
-    if (!secure && startTls) offers += `<starttls xmlns="${NS.tls}">${tlsRequired ? '<required/>' : ''}</starttls>`;
-    if (this.#certified === undefined && (secure || !tlsRequired)) {
-      if (this.#mayShowCertificate()) offers += `<mechanisms xmlns="${NS.sasl}"><mechanism>EXTERNAL</mechanism></mechanisms>`;
-      offers += `<bidi xmlns="${NS.bidiFeature}"/>`;
-    }
-    if (dialback && (secure || !tlsRequired)) offers += `<dialback xmlns="${NS.dialbackFeature}"><errors/></dialback>`;
-    return `<stream:features>${offers}</stream:features>`;
-  }
-}
-
-const nameOf = ({ from, to }: Pair): string => `${from} ${to}`;
-const swapped = ({ from, to }: Pair): Pair => ({ from: to, to: from });
-
-/** The two domains of an element of dialback; empty where there is none. */
-function pairOf({ attrs: { from = '', to = '' } }: Element): Pair {
-  const domain = (text: string): string => {
-    const jid = parseJid(text);
-    return jid?.local === undefined && jid?.resource === undefined ? jid?.domain ?? '' : '';
-  };
-  return { from: domain(from), to: domain(to) };
-}
-
-/** The domain that SASL carries; undefined where none is said (RFC 6120 §6.4.2). */
-function domainOf(data: string): string | undefined {
-  if (data === '' || data === '=') return undefined;
-  try {
-    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-    return parseJid(new TextDecoder('utf-8', { fatal: true }).decode(bytes))?.bare ?? '';
-  } catch {
-    return '';
   }
 }

@@ -3,7 +3,7 @@
  *  (machines/link.ts), which links there are (links.ts). @module */
 import { Element } from 'ltx';
 import { stepLink } from '../../../machines/link.ts';
-import type { LinkEvent, LinkFailure, Offer } from '../../../machines/link.ts';
+import type { LinkEvent, LinkFailure } from '../../../machines/link.ts';
 import type { EffectOf, TimerEvent } from '../../../machines/step.ts';
 import type { StanzaErrorCondition } from '../../../machines/vocabulary.ts';
 import type { FederationConfig } from '../config.ts';
@@ -15,10 +15,11 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
-import { vouchesFor } from './certificate.ts';
 import { dialbackKey, dialbackXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
+import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
+import { offerOf, offerWithoutSasl } from './offer.ts';
 
 /** What came of asking about a key. */
 export type Verdict = 'valid' | 'invalid' | StanzaErrorCondition;
@@ -156,7 +157,7 @@ export class Link implements PeerStream {
       if (name === 'features') this.#receiveFeatures(element);
       else if (name === 'error') this.#advance({ type: 'stream.failed' });
     } else if (xmlns === NS.tls) this.#advance({ type: name === 'proceed' ? 'tls.proceeded' : 'tls.refused' });
-    else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: this.#canProve() ? 'dialback' : 'nothing' });
+    else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: offerWithoutSasl(this.#features, this.#host.federation) });
     else if (xmlns === NS.dialback && name === 'result' && type !== undefined) this.#receiveResult(element);
     else if (xmlns === NS.dialback && name === 'verify' && type !== undefined) this.receiveVerdict(element);
     else if (xmlns === undefined && this.#isBidirectional && this.isUp) this.#receiveStanza(element);
@@ -176,28 +177,9 @@ export class Link implements PeerStream {
   }
 
   #receiveFeatures(features: Element): void {
-    const next = this.#nextOf(features);
+    const next = offerOf(features, this.#channel, this.#host.federation, this.to);
     this.#features = next === 'tls' ? undefined : features;
     this.#advance({ type: 'features.received', next });
-  }
-
-  /** The best that is offered, and that this server's policy permits. */
-  #nextOf(features: Element): Offer {
-    const { secure = false, certified } = this.#channel ?? {};
-    if (!secure && features.getChild('starttls', NS.tls) !== undefined) return 'tls';
-    const { tlsRequired, dialback } = this.#host.federation;
-    if (tlsRequired && !secure) return 'nothing';
-    // Without dialback only a certificate says who the other server is.
-    if (!dialback && !vouchesFor(certified, this.to)) return 'nothing';
-    const mechanisms = features.getChild('mechanisms', NS.sasl)?.getChildren('mechanism') ?? [];
-    if (secure && mechanisms.some((mechanism) => mechanism.getText().trim() === 'EXTERNAL')) return 'external';
-    return this.#canProve(features) ? 'dialback' : 'nothing';
-  }
-
-  /** Whether a key is of any use: an older server says so by declaring a prefix only, which nobody can be sure of. */
-  #canProve(features = this.#features): boolean {
-    if (!this.#host.federation.dialback || features === undefined) return false;
-    return features.getChild('dialback', NS.dialbackFeature) !== undefined || features.getChild('mechanisms', NS.sasl) === undefined;
   }
 
   #receiveResult({ attrs: { from, to, type } }: Element): void {
@@ -244,7 +226,7 @@ export class Link implements PeerStream {
       case 'sendExternal':
         this.#ask();
         this.#requestBidi();
-        this.#kernel.send({ id: stream }, `<auth xmlns="${NS.sasl}" mechanism="EXTERNAL">${base64(this.from)}</auth>`);
+        this.#kernel.send({ id: stream }, `<auth xmlns="${NS.sasl}" mechanism="EXTERNAL">${encodeDomain(this.from)}</auth>`);
         break;
       case 'restartStream':
         effects.push({ type: 'restart', stream });
@@ -349,10 +331,4 @@ export class Link implements PeerStream {
     else if (this.#unasked.length > 0) this.#advance({ type: 'verification.queued' });
     else this.#host.rested(this);
   }
-}
-
-/** A domainpart in the form in which SASL carries it (RFC 6120 §6.4.2). */
-function base64(domain: string): string {
-  const bytes = new TextEncoder().encode(domain);
-  return btoa(String.fromCharCode(...bytes));
 }
