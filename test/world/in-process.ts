@@ -46,6 +46,7 @@ function headerOf({ from, to, id, version }: ServerHeader): string {
 
 /** A core with its surroundings, all of them in hand. */
 export class InProcess implements World {
+  readonly domains: Readonly<Record<string, string>>;
   readonly core: Core;
   readonly store: Store;
   readonly effects: Effect[] = [];
@@ -67,6 +68,7 @@ export class InProcess implements World {
 
   constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store } = {}) {
     this.domain = options.config?.domain ?? DOMAIN;
+    this.domains = { here: this.domain };
     this.#header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${this.domain}" version="1.0">`;
     this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...options.config }, options.features ?? standardFeatures);
     this.store = options.store ?? memoryStore();
