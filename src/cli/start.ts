@@ -1,5 +1,6 @@
 /** Makes a server of a configuration: the core with its extensions, the store, SASL, the certificate
  *  and the ports. Not here: signals and messages (serve.ts). @module */
+import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { defaultConfig } from '../core/config.ts';
@@ -13,6 +14,7 @@ import { createCore } from '../core/server.ts';
 import type { Core, Observer } from '../core/server.ts';
 import { sessionHeader } from '../core/session-trace.ts';
 import type { Store } from '../core/store.ts';
+import { Authorities } from '../runtime/authorities.ts';
 import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
 import type { KeyAndCertificate } from '../runtime/certificate.ts';
 import type { ListenerAddress, ListenerKind } from '../runtime/listener.ts';
@@ -97,6 +99,7 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
     requireTls: config.tls.required,
     insecurePlain: config.insecurePlain,
     webSocket: config.webSocket,
+    s2s: { targets: config.s2s.targets, ...(await authoritiesOf(config)) },
     stopTimeoutMs: config.drainTimeoutMs + stopGraceMs,
   });
   return {
@@ -106,7 +109,7 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
       await store.close();
     },
     async renewCertificates() {
-      server.renew(await certificateOf(config, log));
+      server.renew(await certificateOf(config, log), (await authoritiesOf(config)).authorities);
     },
   };
 }
@@ -162,11 +165,24 @@ async function readCertificate({ data, domain, memory, tls: { keyFile, certFile 
   return { key, cert };
 }
 
-function listenersOf({ host, ports }: Config): readonly ListenerAddress[] {
-  const kinds: readonly ListenerKind[] = ['c2s', 'c2sTls', 'http', 'https'];
+/** The authorities that the operator trusts, in PEM. */
+async function authoritiesOf({ s2s: { ca } }: Config): Promise<{ readonly authorities?: string }> {
+  if (ca === undefined) return {};
+  const authorities = await readFile(ca, 'utf8');
+  try {
+    new Authorities(authorities);
+  } catch {
+    throw new Error(`${ca} (s2s.ca) has no certificate in PEM, or one that can't be read.`);
+  }
+  return { authorities };
+}
+
+const kinds: readonly ListenerKind[] = ['c2s', 'c2sTls', 'http', 'https', 's2s', 's2sTls', 'component'];
+
+function listenersOf({ host, componentHost, ports }: Config): readonly ListenerAddress[] {
   return kinds.flatMap((kind) => {
     const port = ports[kind];
-    return port === false ? [] : host.map((address) => ({ kind, host: address, port }));
+    return port === false ? [] : (kind === 'component' ? componentHost : host).map((address) => ({ kind, host: address, port }));
   });
 }
 
@@ -176,5 +192,5 @@ function addressesOf(listening: readonly ListenerAddress[]): Addresses {
     const found = listening.find((address) => address.kind === kind);
     return found === undefined ? {} : { [kind]: `${isIPv6(found.host) ? `[${found.host}]` : found.host}:${found.port}` };
   };
-  return { ...first('c2s'), ...first('c2sTls'), ...first('http'), ...first('https') };
+  return Object.assign({}, ...kinds.map(first)) as Addresses;
 }
