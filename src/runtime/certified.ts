@@ -2,12 +2,10 @@
  *  common name is none of them (RFC 6120 §13.7.1.2.1 has no use for it where others are, and they are required).
  *  Not here: whether the certificate is trusted (authorities.ts), which name a stream asks for (src/core). @module */
 import * as asn1 from 'asn1js';
-import { AltName, Certificate, ExtKeyUsage } from 'pkijs';
+import { AltName, Certificate } from 'pkijs';
 import { parseJid, prepareDomainpart } from '../core/jid.ts';
 
-const id = { subjectAltName: '2.5.29.17', extKeyUsage: '2.5.29.37', xmppAddr: '1.3.6.1.5.5.7.8.5', dnsSrv: '1.3.6.1.5.5.7.8.7' } as const;
-/** Purposes that fit: any, TLS server, TLS client (RFC 5280 §4.2.1.12). */
-const fitting: ReadonlySet<string> = new Set(['2.5.29.37.0', '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+const id = { subjectAltName: '2.5.29.17', xmppAddr: '1.3.6.1.5.5.7.8.5', dnsSrv: '1.3.6.1.5.5.7.8.7' } as const;
 /** Forms of a GeneralName (RFC 5280 §4.2.1.6). */
 const otherName = 0;
 const dnsName = 2;
@@ -16,24 +14,17 @@ const maxNames = 256;
 
 /** The names of a certificate, as domainparts; of a wildcard the rest is one.
  *  @param der the certificate
- *  @returns none when it can't be read, or was made for another purpose
+ *  @returns none when it can't be read
  *  @example
  *  certifiedNames(der); // ['example.org', '*.example.org'] */
 export function certifiedNames(der: Buffer): readonly string[] {
   try {
-    const certificate = Certificate.fromBER(der);
-    const usage = extension(certificate, id.extKeyUsage);
-    if (usage instanceof ExtKeyUsage && !usage.keyPurposes.some((purpose) => fitting.has(purpose))) return [];
-    const names = extension(certificate, id.subjectAltName);
+    const names = Certificate.fromBER(der).extensions?.find(({ extnID }) => extnID === id.subjectAltName)?.parsedValue as unknown;
     if (!(names instanceof AltName)) return [];
     return [...new Set(names.altNames.slice(0, maxNames).flatMap(({ type, value }) => nameOf(type, value) ?? []))];
   } catch {
     return [];
   }
-}
-
-function extension({ extensions }: Certificate, oid: string): unknown {
-  return extensions?.find(({ extnID }) => extnID === oid)?.parsedValue as unknown;
 }
 
 function nameOf(type: number, value: unknown): string | undefined {
