@@ -13,9 +13,10 @@ import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
+import { canSend, put, releasePresence } from './held.ts';
+import { flush } from './offline.ts';
 import { deliver, isLocal } from './routing.ts';
 import { presence, readdressed } from './stanza.ts';
-import { canSend, flush, put, releasePresence } from './offline.ts';
 import type { Account, Resource } from './resources.ts';
 import { fanOut, serialize } from './xml/writer.ts';
 
@@ -53,7 +54,7 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         for (const { request } of resource.account.roster?.records.values() ?? []) if (request !== undefined) put(kernel, resource, request);
         break;
       case 'deliverOffline':
-        flush(kernel, resource.account, [resource]);
+        flush(kernel, resource);
         break;
     }
   }

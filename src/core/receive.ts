@@ -11,7 +11,7 @@ import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { advanceStream, receiveUnbound } from './negotiation.ts';
 import { NS } from './namespaces.ts';
-import { canSend } from './offline.ts';
+import { canSend } from './held.ts';
 import { advancePresence, deliverPresence, sendDirected } from './presence.ts';
 import { answerProbe } from './probe.ts';
 import type { Queued, Resource, Stream } from './resources.ts';

@@ -12,7 +12,7 @@ import { settleRequest } from './contacts.ts';
 import { forgetLater, speakForRooms } from './farewells.ts';
 import { invariant } from './invariant.ts';
 import type { Kernel } from './kernel.ts';
-import { releaseClosed } from './offline.ts';
+import { finish } from './offline.ts';
 import type { Resource } from './resources.ts';
 
 /** Advances a session by one event and carries out what follows. */
@@ -70,7 +70,7 @@ function closeRoute(kernel: Kernel, resource: Resource): void {
   invariant(account.resources.get(resourcepart) === resource, 'a route that closes is in the routing table');
   account.resources.delete(resourcepart);
   kernel.draining.delete(resource);
-  releaseClosed(kernel, resource);
+  finish(kernel, resource);
   forgetLater(kernel, resource.jid);
   letGo(kernel, account);
   kernel.carry(wires.route.closeRoute, resource);

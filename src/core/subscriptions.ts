@@ -10,7 +10,7 @@ import { isSubscriber, pushContact, writeContact } from './contacts.ts';
 import { detached } from './detached.ts';
 import { parseJid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { put } from './offline.ts';
+import { put } from './held.ts';
 import { deliver, isLocal } from './routing.ts';
 import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
 import type { Account, Roster } from './resources.ts';

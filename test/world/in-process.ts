@@ -57,8 +57,14 @@ export class InProcess implements World {
   readonly domain: string;
   /** Replies of the store are kept back while this is set. */
   isStoreHeld = false;
+  /** Replies about this account are kept back. */
+  heldAccount: string | undefined;
+  /** What is sent while this is set is never read: requests that wait for it to leave are not made. */
+  isOutputStuck = false;
   readonly #peers = new Map<StreamId, Peer>();
   readonly #waiting: (() => void)[] = [];
+  /** Requests that wait for a stream's output, which will not leave. */
+  readonly #stuck: { readonly request: number; readonly after: StreamId }[] = [];
   #pending = 0;
   #last = 0;
 
@@ -149,6 +155,7 @@ export class InProcess implements World {
       drop: () => {
         peer.isOver = true;
         this.feed({ type: 'stream.lost', stream });
+        this.#failStuck(stream);
       },
     };
   }
@@ -162,6 +169,7 @@ export class InProcess implements World {
   /** Lets the store's replies through again. */
   async releaseStore(): Promise<void> {
     this.isStoreHeld = false;
+    this.heldAccount = undefined;
     for (const reply of this.#waiting.splice(0)) reply();
     await this.settle();
   }
@@ -237,6 +245,7 @@ export class InProcess implements World {
         const peer = this.#peers.get(effect.stream);
         peer?.other?.disconnect();
         if (peer !== undefined && peer.other === undefined) peer.isOver = true;
+        queueMicrotask(() => this.#failStuck(effect.stream));
         break;
       }
       case 'restart':
@@ -253,6 +262,10 @@ export class InProcess implements World {
         break;
       case 'store': {
         const { request, operation, after } = effect;
+        if (after !== undefined && this.isOutputStuck) {
+          this.#stuck.push({ request, after });
+          break;
+        }
         this.#pending += 1;
         const ask = (): Promise<StoreReply> => (after !== undefined && this.#peer(after).isOver ? Promise.reject(new Error('the stream ended first')) : this.store.perform(operation as never));
         const reply = (input: Input): void => {
@@ -260,7 +273,7 @@ export class InProcess implements World {
             this.#pending -= 1;
             this.feed(input);
           };
-          if (this.isStoreHeld) this.#waiting.push(go);
+          if (this.isStoreHeld || ('account' in operation && operation.account === this.heldAccount)) this.#waiting.push(go);
           else go();
         };
         ask().then(
@@ -284,6 +297,11 @@ export class InProcess implements World {
       default:
         break;
     }
+  }
+
+  /** The output of a stream is gone. */
+  #failStuck(stream: StreamId): void {
+    for (const { request, after } of this.#stuck) if (after === stream) this.feed({ type: 'store.failed', request });
   }
 
   #later(work: () => void): void {
