@@ -40,8 +40,22 @@ export function* subscriptionsOf(roster: Roster): Generator<BareJid> {
   for (const record of roster.records.values()) if (subscriptions.has(record.subscription)) yield record.jid;
 }
 
+/** What the store has of a contact, which is what clients are shown: a change that is being written may fail. */
+function storedRecord({ records, writing }: Roster, jid: BareJid): RosterRecord | undefined {
+  const change = writing.get(jid);
+  return change === undefined ? records.get(jid) : change.written;
+}
+
+/** The items of a roster, as the store has them (RFC 6121 §2.1.3). */
+export function* storedItems(roster: Roster): Generator<Element> {
+  for (const jid of new Set([...roster.records.keys(), ...roster.writing.keys()])) {
+    const record = storedRecord(roster, jid);
+    if (record?.listed === true) yield itemElement(record);
+  }
+}
+
 /** The `<item/>` of one contact (RFC 6121 §2.1.2). */
-export function itemElement(record: RosterRecord): Element {
+function itemElement(record: RosterRecord): Element {
   const { subscription } = record;
   const item = new Element('item', { jid: record.jid });
   if (record.name !== undefined) item.attrs.name = record.name;
@@ -81,10 +95,11 @@ function setRecord({ records }: Roster, jid: BareJid, record: RosterRecord | und
   else records.set(jid, record);
 }
 
-/** Tells each interested resource of one contact (RFC 6121 §2.1.6).
+/** Tells each interested resource of one contact, in the step in which the store has written it, so that pushes
+ *  come in the order of their versions (RFC 6121 §2.1.6, §2.6.3).
  *  @param jid the contact; one that the roster does not list is pushed as removed */
 export function pushContact(kernel: Kernel, account: Account, roster: Roster, jid: BareJid): void {
-  const record = roster.records.get(jid);
+  const record = storedRecord(roster, jid);
   const item = (): Element => (record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' }));
   for (const resource of account.resources.values()) {
     advanceRoster(kernel, resource, { type: 'roster.changed' }, (id) => {
