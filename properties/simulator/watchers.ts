@@ -11,8 +11,8 @@ export class Watchers {
   readonly #watches: readonly { readonly theorem: Observer; readonly watch: Watch }[];
   #failure: { readonly theorem: Theorem; readonly fault: string } | undefined;
 
-  constructor(contents: Contents, observers: readonly Observer[], isStrict: boolean) {
-    this.knowledge = new Knowledge(contents, isStrict);
+  constructor(contents: Contents, observers: readonly Observer[]) {
+    this.knowledge = new Knowledge(contents);
     this.#watches = observers.map((theorem) => ({ theorem, watch: theorem.watch(this.knowledge) }));
   }
 
