@@ -30,6 +30,11 @@ export function isSubscriber(roster: Roster | undefined, contact: BareJid): bool
   return roster !== undefined && isApproved(roster, contact) && !roster.unshown.has(contact);
 }
 
+/** Whether the contact has asked for a subscription, and has no answer yet (RFC 6121 §A.1). */
+export function hasAsked(roster: Roster, contact: BareJid): boolean {
+  return roster.records.get(contact)?.subscription.includes('In') === true;
+}
+
 /** The contacts that are subscribed to the user's presence (RFC 6121 §4.2.2). */
 export function* subscribersOf(roster: Roster): Generator<BareJid> {
   for (const { jid, subscription } of roster.records.values()) if (subscribers.has(subscription) && !roster.unshown.has(jid)) yield jid;
