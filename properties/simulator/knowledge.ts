@@ -7,7 +7,7 @@ import type { BareJid } from '../../machines/vocabulary.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import { NS } from '../../src/core/namespaces.ts';
 import type { RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
-import type { Contents } from './contents.ts';
+import type { Contents } from '../world/contents.ts';
 import type { Step } from './step.ts';
 
 /** A stream, from outside. */
