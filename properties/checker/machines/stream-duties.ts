@@ -55,8 +55,8 @@ export const statements = {
 
 /** The retries that RFC 6120 recommends for SASL (§6.4.5). */
 const SASL_RETRIES = { least: 2, most: 5 };
-/** Those for binding: §7.7.3 recommends five to ten, and four are let pass, since five attempts are. */
-const BIND_RETRIES = { least: 4, most: 10 };
+/** Those for binding (§7.7.3). */
+const BIND_RETRIES = { least: 5, most: 10 };
 
 type Statement = keyof typeof statements;
 type Orders = readonly string[];

@@ -78,7 +78,7 @@ const setting: Setting<StreamField, keyof typeof statements> = {
   about: 'The stream of one client, from its transport to its end: headers, TLS, SASL, binding, errors, and the close.',
   statements,
   bounds: 'one stream; every client, TLS, SASL, binder and route, at any time; a handshake passes no XML',
-  pinned: [2410, 14_879, 21],
+  pinned: [2842, 17_573, 23],
   memory: {
     isSecure: 0, isSecuring: 0, isOpen: 0, sasl: 0, failures: 0, isBinding: 0, refusals: 0, session: 0, hasRoute: 0,
     owed: 0, hasPeerEnded: 0, hasSaid: 0, over: 0, unauthenticatedTimeout: 0, closeTimeout: 0,
