@@ -37,7 +37,8 @@ export interface RosterSnapshot {
   readonly records: readonly RosterRecord[];
 }
 
-/** One message kept for later (XEP-0160). `at` is milliseconds since the epoch. */
+/** One message kept for later (XEP-0160). `at` is milliseconds since the epoch. `sequence` grows with each message of
+ *  the account, and no number comes twice, also when all were removed: a resource is sent none up to the last it had. */
 export interface OfflineMessage {
   readonly sequence: number;
   readonly at: number;
