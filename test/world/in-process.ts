@@ -76,7 +76,7 @@ export class InProcess implements World {
     this.domain = options.config?.domain ?? DOMAIN;
     this.domains = { here: this.domain };
     this.#header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${this.domain}" version="1.0">`;
-    this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...options.config }, options.features ?? standardFeatures);
+    this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...(options.config?.domain === undefined && { rooms: { domain: `rooms.${DOMAIN}` }, secret: 'what-nobody-outside-this-test-knows' }), ...options.config }, options.features ?? standardFeatures);
     this.store = options.store ?? memoryStore();
   }
 
