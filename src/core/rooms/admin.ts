@@ -82,9 +82,11 @@ function roleChange(room: Room, received: Received, occupant: Occupant | undefin
 
 function affiliationChange(room: Room, { from }: Received, user: BareJid, affiliation: Affiliation, nick: string | undefined, reason: string | undefined): Change | StanzaError {
   const before = room.affiliations.get(user);
-  const permission = mayChangeAffiliation(affiliationOf(room, from.bare), before?.affiliation ?? 'none', affiliation);
+  const own = affiliationOf(room, from.bare);
+  const isHimself = user === from.bare || from.bare.endsWith(`@${user}`);
+  if (affiliation === 'outcast' && isHimself && isAdministrator(own)) return new StanzaError('conflict'); // §9.1
+  const permission = mayChangeAffiliation(own, before?.affiliation ?? 'none', affiliation);
   if (permission !== 'permitted') return new StanzaError(permission);
-  if (affiliation === 'outcast' && (user === from.bare || from.bare.endsWith(`@${user}`))) return new StanzaError('conflict'); // §9.1
   const kept = reason === undefined ? { affiliation } : { affiliation, reason: detached(reason.slice(0, room.surroundings.limits.fieldCharacters)) };
   if (nick === undefined) return { user, to: before?.nick === undefined ? kept : { ...kept, nick: before.nick } };
   if (nick === '') return { user, to: kept }; // §9.5
