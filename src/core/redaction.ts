@@ -79,6 +79,8 @@ function redactedElement(element: Element, { keepBodies }: Redaction): Element {
 function ruleOf({ name, attrs: { xmlns = '' }, children }: Element): Rule {
   if (name.startsWith('stream:')) return 'keep';
   if (saslNs.test(xmlns)) return 'word';
+  // A component's; its secret may be one that can be guessed and tried out on it (XEP-0114 §3).
+  if (name === 'handshake' && xmlns === '') return 'word';
   if (name === 'presence' && xmlns === '') return 'presence';
   const payloads = children.filter((child) => typeof child !== 'string');
   return name === 'iq' && payloads.every((payload) => actedOn.has(payload.attrs.xmlns ?? '')) ? 'keep' : 'dots';

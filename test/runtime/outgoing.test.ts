@@ -144,6 +144,21 @@ describe('outgoing: finding a server', () => {
     expect(core.all('stream.opened')).toHaveLength(1);
   });
 
+  it('outgoing: when the time is up nothing more is asked for', async () => {
+    const resolver = dns({ srv: srv(1, 2), addresses: { 'n0.example': 'endless', 'n1.example': 'silent' } });
+    const { core } = await called('example.org', { s2s: { resolver }, limits: { connectTotalTimeoutMs: 20 } });
+    expect(await core.next('connect.failed')).toMatchObject({ condition: 'remote-server-not-found' });
+    expect(resolver.asked.at(-1)).toBe('n0.example');
+  });
+
+  it('outgoing: a DNS that fails when nobody waits any more harms nobody', async () => {
+    const late = (): Promise<never> => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 40));
+    const { core } = await called('example.org', { s2s: { resolver: { srv: late, addresses: late, local: late } }, limits: { connectTotalTimeoutMs: 10 } });
+    await core.next('connect.failed');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(core.all('connect.failed')).toHaveLength(1);
+  });
+
   it('outgoing: a target where nobody listens', async () => {
     const { core } = await called('example.org', { s2s: { targets: to(await closedPort()) } });
     expect(await core.next('connect.failed')).toMatchObject({ condition: 'remote-server-timeout' });
