@@ -204,7 +204,7 @@ export class Inbound implements PeerStream {
     if (this.#isOver) return;
     this.#pair = pair;
     this.#verdict = verdict;
-    this.#proofs.settle(pair, verdict === 'valid');
+    if (verdict === 'valid') this.#proofs.add(pair);
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
   }
 
@@ -246,6 +246,7 @@ export class Inbound implements PeerStream {
       case 'offerFeatures':
         return this.#kernel.send(at, featuresXml(this.#channel, this.#host.federation, { isProved: this.#proofs.certified !== undefined, mayShow: this.#mayShowCertificate() }));
       case 'proceedTls':
+        this.#proofs.forget();
         this.#kernel.send(at, `<proceed xmlns="${NS.tls}"/>`);
         effects.push({ type: 'startTls', stream });
         return;
@@ -256,12 +257,14 @@ export class Inbound implements PeerStream {
       case 'refuseSasl':
         return this.#kernel.send(at, `<failure xmlns="${NS.sasl}"><not-authorized/></failure>`);
       case 'restartStream':
+        this.#proofs.forget();
         this.#isOpen = false;
         effects.push({ type: 'restart', stream });
         return;
       case 'verifyKey':
         return this.#verify();
       case 'confirmKey':
+        this.#proved.add(nameOf(this.#pair));
         this.#kernel.send(at, dialbackXml('result', swapped(this.#pair), undefined, 'valid'));
         return this.#offerStream(this.#pair);
       case 'refuseKey':
@@ -291,8 +294,11 @@ export class Inbound implements PeerStream {
   /** An invalid key is refused without an end to the stream (XEP-0220 §2.1.2). */
   #verify(): void {
     const pair = this.#pair;
-    this.#proofs.await(pair);
-    this.#host.verify({ pair, id: this.#id, key: this.#key, answer: (verdict) => this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict) });
+    const isAwaited = this.#proofs.await(pair);
+    const answer = (verdict: Verdict): void => {
+      if (isAwaited()) this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict);
+    };
+    this.#host.verify({ pair, id: this.#id, key: this.#key, answer });
   }
 
   #offerStream(pair: Pair): void {
