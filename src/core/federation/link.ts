@@ -84,6 +84,10 @@ export class Link implements PeerStream {
     return this.#state.value === 'up';
   }
 
+  get #isOpening(): boolean {
+    return typeof this.#state.value === 'object';
+  }
+
   /** Sends a stanza, or keeps it until it can be sent; behind whatever was there before. */
   carry(stanza: Element, to: Jid): void {
     if (this.isUp) return this.#put(stanza, to);
@@ -95,7 +99,7 @@ export class Link implements PeerStream {
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
     this.#unasked.push(verification);
-    if (this.isUp || this.#features !== undefined) this.#ask();
+    if (this.isUp || (this.#isOpening && this.#features !== undefined)) this.#ask();
     else this.#advance({ type: 'verification.queued' });
   }
 

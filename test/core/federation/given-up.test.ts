@@ -88,3 +88,21 @@ describe('a connection that is given up before it is there', () => {
     expect(ordered).toEqual(['connect', 'disconnect']);
   });
 });
+
+describe('a link that has said goodbye', () => {
+  test('asks about no key any more, but over the next stream (RFC 6120 §4.4 rule 2)', async () => {
+    const juliet = await verona.connect('juliet', 'balcony');
+    juliet.send('<message to="romeo@mantua.test" type="chat" id="1"><body>hark</body></message>');
+    await verona.settle();
+    const link = join(asked[0]);
+    verona.hear(link.stream, `${headerOf('mantua.test')}${features}<db:result from="mantua.test" to="verona.test" type="valid"/>`);
+    expect(link.read.at(-1)).toContain('hark');
+    verona.feed({ type: 'stream.broken', stream: link.stream, condition: 'not-well-formed' });
+    const said = link.read.length;
+    verona.hear(join().stream, headerOf('mantua.test') + keyOf('mantua.test'));
+    expect(link.read.slice(said)).toEqual([]);
+    verona.lose(link.stream);
+    expect(asked).toHaveLength(2);
+    beAsked('mantua.test');
+  });
+});
