@@ -204,7 +204,6 @@ export class Inbound implements PeerStream {
     if (this.#isOver) return;
     this.#pair = pair;
     this.#verdict = verdict;
-    if (verdict === 'valid') this.#proofs.add(pair);
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
   }
 
@@ -264,7 +263,7 @@ export class Inbound implements PeerStream {
       case 'verifyKey':
         return this.#verify();
       case 'confirmKey':
-        this.#proved.add(nameOf(this.#pair));
+        this.#proofs.add(this.#pair);
         this.#kernel.send(at, dialbackXml('result', swapped(this.#pair), undefined, 'valid'));
         return this.#offerStream(this.#pair);
       case 'refuseKey':
