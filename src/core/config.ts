@@ -119,6 +119,9 @@ export interface CoreConfig {
   /** What the keys of dialback (XEP-0185) and the identifiers of occupants (XEP-0421) are made from: at least 32
    *  unpredictable characters, the same from start to start. Needed by `federation` and by `rooms`. */
   readonly secret?: string;
+  /** The secrets have been left out, as in the trace of a recorded session: what is made from them is left out too, and so is
+   *  what others make (session-trace.ts). For replay only; a server that runs like this believes everybody. */
+  readonly isRedacted?: boolean;
   /** Without it, nobody outside this server can be reached. */
   readonly federation?: FederationConfig;
   /** Without it there are no rooms. */

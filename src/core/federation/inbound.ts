@@ -16,7 +16,7 @@ import { NS } from '../namespaces.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { vouchesFor } from './certificate.ts';
-import { dialbackKey, dialbackXml, pairOf, swapped } from './dialback.ts';
+import { dialbackXml, pairOf, swapped } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { decodeDomain } from './external.ts';
 import { featuresXml } from './features.ts';
@@ -26,7 +26,8 @@ import { Proofs } from './proofs.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {
-  readonly secret: string;
+  /** The key of a pair on a stream (XEP-0220 §2.2.2). */
+  keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
   /** Whether a domain is served here. */
   isHosted(domain: string): boolean;
@@ -212,7 +213,7 @@ export class Inbound implements PeerStream {
     const { id = '' } = verify.attrs;
     const asked = pairOf(verify);
     const isOurs = this.#host.isHosted(asked.to);
-    const verdict = isOurs && verify.getText().trim() === dialbackKey(this.#host.secret, swapped(asked), id) ? 'valid' : 'invalid';
+    const verdict = isOurs && verify.getText().trim() === this.#host.keyOf(swapped(asked), id) ? 'valid' : 'invalid';
     this.#kernel.send({ id: this.#stream }, dialbackXml('verify', swapped(asked), id, isOurs ? verdict : 'item-not-found'));
   }
 

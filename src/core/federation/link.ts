@@ -15,7 +15,7 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
-import { dialbackKey, dialbackXml } from './dialback.ts';
+import { dialbackXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
@@ -34,7 +34,8 @@ export interface Verification {
 
 /** What a link needs of the others. */
 export interface LinkHost {
-  readonly secret: string;
+  /** The key of a pair on a stream (XEP-0220 §2.1.1). */
+  keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
   /** A name for a new stream. */
   nextStream(): StreamId;
@@ -239,7 +240,7 @@ export class Link implements PeerStream {
         const pair = { from: this.from, to: this.to };
         this.#ask();
         this.#requestBidi();
-        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, dialbackKey(this.#host.secret, pair, this.#id)));
+        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, this.#host.keyOf(pair, this.#id)));
         break;
       }
       case 'flushQueue':
