@@ -1,5 +1,8 @@
 /** Other servers that lie, over real sockets with TLS: each gets the right error, and harms nobody else. The whole table of
  *  what a peer may not do is in test/core/federation/peers.test.ts; here is what depends on certificates and bytes. @module */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthority } from '../peers/authority.ts';
 import type { Authority, Credentials } from '../peers/authority.ts';
@@ -10,7 +13,7 @@ import { Connection } from '../world/connection.ts';
 import { RogueStream, header, startRogue } from './rogue-server.ts';
 
 const external = '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">=</auth>';
-const hosts = { 'mantua.test': loopback.spare };
+const hosts = { 'mantua.test': loopback.spare, 'silent.test': loopback.link };
 let authority: Authority;
 let server: Waystate;
 let juliet: Connection;
@@ -21,7 +24,7 @@ const streams: RogueStream[] = [];
 beforeAll(async () => {
   authority = await createAuthority();
   good = await authority.issue(['mantua.test', 'rooms.mantua.test']);
-  server = await startWaystate('verona.test', { address: loopback.waystate, hosts, auth: 'external', authority }, { limits: { maxStanzaBytesOfServers: 20_000 } });
+  server = await startWaystate('verona.test', { address: loopback.waystate, hosts, auth: 'external', authority }, { limits: { maxStanzaBytesOfServers: 20_000 }, s2s: { waitMs: 1_000 } });
   await server.addAccount('juliet', 'secret');
   juliet = await Connection.open(`${server.c2s.host}:${server.c2s.port}`, 'plain', server.domain);
   jid = await juliet.logIn('juliet', 'secret', 'balcony');
@@ -142,6 +145,20 @@ describe('servers: bytes (RFC 6120 §4.9.3, §13.12)', () => {
     const stream = await proved();
     stream.say(text);
     expect(await stream.end()).toBe(fault);
+  });
+});
+
+describe('servers: one that takes connections and never says a word (RFC 6120 §8.3.3.17)', () => {
+  test('what waits for it comes back, each once: remote-server-timeout', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => void sockets.add(socket.on('error', () => {})));
+    await once(silent.listen(5269, loopback.link), 'listening');
+    for (const id of ['1', '2']) juliet.send(`<message to="nobody@silent.test" id="${id}" type="chat"><body>anybody?</body></message>`);
+    const answers = [await juliet.element(), await juliet.element()];
+    expect(answers.map(({ attrs }) => attrs['id'])).toEqual(['1', '2']);
+    for (const answer of answers) expect(answer.getChild('error')?.getChild('remote-server-timeout')).toBeDefined();
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   });
 });
 
