@@ -20,7 +20,7 @@ export function isSubjectChange(message: Element): boolean {
 export function changeSubject(room: Room, occupant: Occupant, message: Element, at: number): StanzaError | undefined {
   const role = roleOf(occupant);
   if (role !== 'moderator' && !(room.configuration.mayChangeSubject && role === 'participant')) return new StanzaError('forbidden');
-  const texts = ownChildren(message, 'subject').map((each) => ({ lang: each.attrs['xml:lang'], subject: detached(each.getText()) }));
+  const texts = ownChildren(message, 'subject').map((each) => ({ lang: each.attrs['xml:lang'] ?? message.attrs['xml:lang'], subject: detached(each.getText()) }));
   if (texts.reduce((sum, { subject }) => sum + subject.length, 0) > room.surroundings.limits.subjectCharacters || texts.length > 20) return new StanzaError('policy-violation', 'The subject is too long.');
   room.subject = { texts: texts.map(({ lang, subject }) => (lang === undefined ? { subject } : { lang: detached(lang), subject })), nick: occupant.nick, by: occupant.user, at };
   return undefined;

@@ -110,6 +110,21 @@ describe('rooms: what lasts (XEP-0045 §4.2)', () => {
     expect(names(await all(juliet))).toEqual(['iq a result']);
   });
 
+  test('changes that come while the room is being written are written together, and each is answered', async () => {
+    const { world: inProcess, juliet } = await world();
+    await persistentRoom(juliet);
+    inProcess.isStoreHeld = true;
+    inProcess.effects.length = 0;
+    for (let n = 0; n < 20; n += 1) juliet.send(admin(`a${n}`, `<item affiliation="member" jid="m${n}@localhost"/>`));
+    const writes = (): number => inProcess.effects.filter((effect) => effect.type === 'store' && effect.operation.op === 'room.write').length;
+    expect([await all(juliet), writes()]).toEqual([[], 1]);
+    await inProcess.releaseStore();
+    await inProcess.settle();
+    expect(names(await all(juliet)).filter((name) => name.endsWith('result')).sort()).toEqual(Array.from({ length: 20 }, (_, n) => `iq a${n} result`).sort());
+    expect(writes()).toBe(2);
+    expect((await inProcess.store.perform({ op: 'room.read', room: room as BareJid }))?.affiliations).toHaveLength(21);
+  });
+
   test('a change that can\'t be kept is an error for who has asked', async () => {
     const inner = memoryStore();
     let isBroken = false;
@@ -217,6 +232,16 @@ describe('rooms: the service', () => {
     expect(() => createCore({ ...config, secret: 'x', rooms: { domain: 'localhost' } }, standardFeatures)).toThrow(/domain of their own/);
     expect(() => createCore({ ...config, secret: 'x', components: [{ domain: 'rooms.localhost', secret: 'y' }] }, standardFeatures)).toThrow(/domain of their own/);
     expect(() => createCore({ ...config, secret: 'x' }, standardFeatures)).not.toThrow();
+  });
+
+  test('presence for a room that does not exist, and that asks for none, makes none (XEP-0045 §7.2.18)', async () => {
+    const { juliet, world: inProcess } = await world();
+    juliet.send(`<presence to="${room}/Juliet"/>`);
+    const [corrected, ...rest] = await all(juliet);
+    expect([corrected?.attrs.type, corrected?.getChild('x')?.getChild('item')?.attrs, rest]).toEqual(['unavailable', { affiliation: 'none', role: 'none', jid: 'juliet@localhost/balcony' }, []]);
+    juliet.send(`<iq id="i" to="${room}" type="get"><query xmlns="http://jabber.org/protocol/disco#info"/></iq>`);
+    expect((await all(juliet)).map(conditionOf)).toEqual(['item-not-found']);
+    await inProcess.dispose();
   });
 
   test('a hidden room is not listed (XEP-0045 §6.3)', async () => {
