@@ -1,5 +1,6 @@
 /** The demonstration, run as `npm run demo` runs it: that each act holds, and shows its steps in their order. @module */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -22,6 +23,12 @@ describe('demo', () => {
     expect(errors).toBe('');
     expect(acts.map(([title = '']) => title.split('\n')[0])).toEqual(['FIRST CASE: NOBODY SENDS PRESENCE.', 'SECOND CASE: A ROOM ON ANOTHER SERVER.']);
     expect(output).not.toContain('\u001b');
+  });
+
+  test('README.md shows a part of it, word for word', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, excerpt = 'no excerpt'] = /^```text\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    expect(output).toContain(excerpt);
   });
 });
 

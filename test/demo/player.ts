@@ -6,7 +6,7 @@ import type { Element } from 'ltx';
 import { stepPresence } from '../../machines/presence.ts';
 import { stepRoute } from '../../machines/route.ts';
 import type { Transition } from '../../src/core/kernel.ts';
-import type { Scene } from './scene.ts';
+import type { Role, Scene } from './scene.ts';
 import { clientOf } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { short, stateOf } from './transcript.ts';
@@ -17,7 +17,7 @@ export type Wanted = (stanza: Element) => boolean;
 const patienceMs = 5_000;
 const isTold = (stanza: Element): boolean => !stanza.is('iq') && stanza.getChild('subject') === undefined;
 
-export class Player {
+export class Player implements Role {
   readonly name: string;
   /** What has come, in order. */
   readonly received: Element[] = [];

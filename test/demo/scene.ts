@@ -2,19 +2,28 @@
  *  somebody who plays, unless something is done quietly. Not here: what is played (acts). @module */
 import type { Fate, Transition } from '../../src/core/kernel.ts';
 import type { Observer } from '../../src/core/server.ts';
-import type { Player } from './player.ts';
 import { stateOf } from './transcript.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What became of a message, and whether its recipient was available at that moment. */
 export type Seen = Fate & { readonly available: boolean };
 
+/** What a scene needs to know of somebody who plays. */
+export interface Role {
+  readonly name: string;
+  readonly isAvailable: boolean;
+  /** Whether it is about this player's machines. */
+  owns(made: Transition): boolean;
+  /** Whether this is one of the addresses that lead there. */
+  isAt(address: string): boolean;
+}
+
 export class Scene {
   readonly transcript: Transcript;
   readonly transitions: Transition[] = [];
   readonly fates: Seen[] = [];
   readonly #told: readonly string[];
-  readonly #players: Player[] = [];
+  readonly #players: Role[] = [];
   isQuiet = false;
 
   /** @param told the machines whose steps are told */
@@ -38,7 +47,7 @@ export class Scene {
     };
   }
 
-  enlist(player: Player): void {
+  enlist(player: Role): void {
     this.#players.push(player);
   }
 
