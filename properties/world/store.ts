@@ -9,6 +9,7 @@ interface Kept {
   sequence: number;
   offline: OfflineMessage[];
   readonly documents: Map<string, string>;
+  privacy: string | null;
 }
 
 /** What is kept for each account. */
@@ -16,7 +17,7 @@ export class SimulatedStore {
   readonly #accounts = new Map<BareJid, Kept>();
 
   create(account: BareJid): void {
-    this.#accounts.set(account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map() });
+    this.#accounts.set(account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map(), privacy: null });
   }
 
   /** How many messages wait in all. */
@@ -29,7 +30,7 @@ export class SimulatedStore {
     const kept = 'account' in request ? this.#accounts.get(request.account) : undefined;
     switch (request.op) {
       case 'account.read':
-        return { exists: kept !== undefined, offline: kept?.offline.length ?? 0 };
+        return { exists: kept !== undefined, offline: kept?.offline.length ?? 0, ...((kept?.privacy ?? null) !== null && { guarded: true }) };
       case 'roster.read':
         return { version: kept?.version ?? 0, records: [...(kept?.roster.values() ?? [])] };
       case 'offline.read': {
@@ -37,8 +38,11 @@ export class SimulatedStore {
         const fitting = messages.filter((_, index) => index === 0 || messages.slice(0, index + 1).reduce((sum, { xml }) => sum + xml.length, 0) <= request.maxBytes);
         return { messages: fitting, more: fitting.length < messages.length };
       }
+      case 'privacy.read':
+        return kept?.privacy ?? null;
       case 'offline.append':
         if (kept === undefined) return 'no-account';
+        if (kept.privacy !== null && request.screened !== true) return 'guarded';
         if (kept.offline.length >= request.limit) return 'full';
         kept.sequence += 1;
         kept.offline.push({ sequence: kept.sequence, at: request.at, xml: request.xml });
@@ -59,6 +63,9 @@ export class SimulatedStore {
         return (kept.version += 1);
       case 'offline.remove':
         kept.offline = kept.offline.filter(({ sequence }) => sequence > request.upTo);
+        return null;
+      case 'privacy.write':
+        kept.privacy = request.xml;
         return null;
       default:
         throw new Error(`nobody asks for ${request.op} here`);

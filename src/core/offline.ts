@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
 import type { Account, Held, Resource } from './resources.ts';
 import { childElements } from './stanza.ts';
-import type { OfflineMessage } from './store.ts';
+import type { OfflineMessage, StoreReply } from './store.ts';
 import { StoreFailure, ask } from './task.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
@@ -49,8 +49,9 @@ export function isPassing(message: Element): boolean {
 }
 
 /** Keeps a message, stamped with the time (XEP-0160 §2, XEP-0203).
- *  @returns `failed` when the store does: the message has a fate then too (DESIGN D7) */
-export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<'stored' | 'full' | 'no-account' | 'failed'> {
+ *  @returns `guarded` when the account has privacy lists that nobody has asked; `failed` when the store does: the
+ *   message has a fate then too (DESIGN D7) */
+export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<StoreReply<'offline.append'> | 'failed'> {
   const stamp = new Date(kernel.at).toISOString();
   const copy = new Element(message.name, message.attrs);
   const delay = new Element('delay', { xmlns: NS.delay, from: kernel.config.domain, stamp }).t('Offline Storage');
@@ -58,7 +59,9 @@ export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<
   const present = kernel.accounts.get(account);
   if (present !== undefined) present.hasOffline = true;
   try {
-    return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit });
+    // Whoever decides about a message for an account that is at hand has asked its lists.
+    const screened = present?.exists !== undefined;
+    return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit, ...(screened && { screened }) });
   } catch (failure) {
     if (failure instanceof StoreFailure) return 'failed';
     throw failure;

@@ -35,6 +35,8 @@ export const isWrite: Readonly<Record<StoreOperation, boolean>> = {
   'offline.remove': true,
   'document.read': false,
   'document.write': true,
+  'privacy.read': false,
+  'privacy.write': true,
 };
 
 /** The oldest of these messages that fit, and at least one.

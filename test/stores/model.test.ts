@@ -35,11 +35,13 @@ const request: fc.Arbitrary<StoreRequest> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: op('roster.read'), account }) },
   { weight: 3, arbitrary: fc.record({ op: op('roster.write'), account, record: rosterRecord }) },
   { weight: 1, arbitrary: fc.record({ op: op('roster.remove'), account, jid: contact }) },
-  { weight: 5, arbitrary: fc.record({ op: op('offline.append'), account, at: small, xml: text, limit: small }) },
+  { weight: 5, arbitrary: fc.record({ op: op('offline.append'), account, at: small, xml: text, limit: small, screened: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ op: op('offline.read'), account, maxBytes: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('offline.remove'), account, upTo: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('document.read'), account, ...name }) },
   { weight: 2, arbitrary: fc.record({ op: op('document.write'), account, ...name, xml: text }) },
+  { weight: 1, arbitrary: fc.record({ op: op('privacy.read'), account }) },
+  { weight: 2, arbitrary: fc.record({ op: op('privacy.write'), account, xml: fc.option(text) }) },
 );
 
 /** Requests in groups; those of a group are made without awaiting one another. */
