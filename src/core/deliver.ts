@@ -5,9 +5,11 @@ import { toNobody, whetherToBare, whetherToFull } from '../../machines/whether.t
 import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import type { Reach } from '../../machines/whether.ts';
 import { which } from '../../machines/which.ts';
+import { acquire, release } from './accounts.ts';
 import type { Jid } from './jid.ts';
 import type { Fate, Kernel } from './kernel.ts';
 import { flush, isPassing, keep, put } from './offline.ts';
+import { admits } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { messageTypeOf, readdressed } from './stanza.ts';
@@ -59,7 +61,23 @@ export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resour
   const type = messageTypeOf(message);
   const account = kernel.accounts.get(to.bare);
   const routes = account?.resources.values() ?? [];
-  return to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
+  const reach = to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
+  return account?.privacy === undefined ? reach : screened(kernel, account, message, reach);
+}
+
+/** What the privacy lists leave of it: each session asks its own, and where there is none the account asks the
+ *  default list (XEP-0016 §2.2). Who is denied hears the same whether anybody is there or not (§2.14). */
+function screened(kernel: Kernel, account: Account, message: Element, reach: Reach<Resource>): Reach<Resource> {
+  switch (reach.reach) {
+    case 'route':
+      return admits(kernel, reach.route, message) ? reach : { reach: 'bounce' };
+    case 'eligible': {
+      const [first, ...rest] = reach.routes.filter((route) => admits(kernel, route, message));
+      return first === undefined ? { reach: 'bounce' } : { reach: 'eligible', routes: [first, ...rest] };
+    }
+    default:
+      return admits(kernel, account, message) ? reach : { reach: 'bounce' };
+  }
 }
 
 function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {
@@ -97,9 +115,21 @@ function* store(kernel: Kernel, message: Element, to: Jid): Task {
   const outcome = yield* keep(kernel, to.bare, message);
   if (outcome === 'failed') return bounce(kernel, message, to, 'internal-server-error');
   if (outcome === 'stored') return settle(kernel, message, to, { fate: 'stored' });
+  if (outcome === 'guarded') return yield* deliverAtHand(kernel, message, to);
   const reach = outcome === 'full' ? ({ reach: 'bounce' } as const) : toNobody[messageTypeOf(message)];
   if (reach.reach === 'drop') settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
   else bounce(kernel, message, to);
+}
+
+/** Delivers to an account once its privacy lists are at hand. */
+function* deliverAtHand(kernel: Kernel, message: Element, to: Jid): Task {
+  const account = yield* acquire(kernel, to.bare);
+  try {
+    const task = deliverMessage(kernel, message, to);
+    if (task !== undefined) yield* task;
+  } finally {
+    release(kernel, account);
+  }
 }
 
 /** Answers a message with an error (RFC 6121 §8.5: `service-unavailable`, whatever the reason). */

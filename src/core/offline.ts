@@ -1,11 +1,12 @@
 /** Messages for an account that can't be reached: kept, and delivered before anything that came after
  *  them (THEOREMS T4). Spec: XEP-0160, XEP-0203, RFC 6120 §10.1. Not here: whether a message is stored
  *  (machines/whether.ts). @module */
-import { Element } from 'ltx';
+import { Element, parse } from 'ltx';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { letGo } from './accounts.ts';
 import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
+import { admits } from './privacy/filter.ts';
 import type { Account, Held, Resource } from './resources.ts';
 import { childElements } from './stanza.ts';
 import type { OfflineMessage, StoreReply } from './store.ts';
@@ -117,7 +118,11 @@ function deliverPage(kernel: Kernel, account: Account, targets: readonly Resourc
     account.hasOffline = true;
     return false;
   }
-  for (const { xml } of messages) for (const { stream } of routes) kernel.send(stream, xml);
+  for (const { xml } of messages) {
+    // What is stored is asked about once more: its sender may have been blocked since (XEP-0191 §3.3).
+    const message = account.privacy === undefined ? undefined : parse(xml);
+    for (const route of routes) if (message === undefined || admits(kernel, route, message)) kernel.send(route.stream, xml);
+  }
   const removal: NonNullable<Account['removal']> = { then: undefined };
   account.removal = removal;
   const settle = (then: () => void): void => {
@@ -173,6 +178,23 @@ export function releasePresence(kernel: Kernel, resource: Resource): void {
   for (const { xml } of held.filter(isPresence)) {
     resource.heldLength -= xml.length;
     if (canSend(resource)) kernel.send(resource.stream, xml);
+  }
+}
+
+/** Privacy lists have changed: what is held back and denied now is not put. Whoever waits for it is told, and
+ *  decides anew; that somebody is gone is said all the same, or the client would go on believing in it. */
+export function dropDenied(kernel: Kernel, resource: Resource): void {
+  const { held = [] } = resource;
+  const isDenied = ({ xml }: Held): boolean => {
+    const stanza = parse(xml);
+    return !(stanza.name === 'presence' && stanza.attrs.type === 'unavailable') && !admits(kernel, resource, stanza);
+  };
+  const denied = held.filter(isDenied);
+  if (denied.length === 0) return;
+  resource.held = held.filter((each) => !denied.includes(each));
+  for (const { xml, done } of denied) {
+    resource.heldLength -= xml.length;
+    done?.(false);
   }
 }
 

@@ -13,6 +13,7 @@ import type { BareJid, FullJid } from '../../machines/vocabulary.ts';
 import type { Eligibility } from '../../machines/whether.ts';
 import type { PresenceView } from '../../machines/which.ts';
 import type { Channel, Input, StreamId } from './input.ts';
+import type { Privacy } from './privacy/document.ts';
 import type { RosterRecord } from './store.ts';
 
 /** Inputs of one stream that are processed in order, each after the one before it is done with. */
@@ -85,6 +86,8 @@ export class Account {
   exists: boolean | undefined;
   /** The store may hold messages for it, or be about to. */
   hasOffline = false;
+  /** Absent when there are no privacy lists: then nothing is asked of them. The roster is at hand where they are. */
+  privacy: Privacy | undefined;
   /** Absent until the roster is needed. */
   roster: Roster | undefined;
   /** Messages were delivered that the store has not forgotten yet; what is to be done once it has. */
@@ -98,9 +101,14 @@ export class Account {
     this.jid = jid;
   }
 
-  /** The resources that are available (RFC 6121 §4.2). */
-  *available(): Generator<Resource> {
-    for (const resource of this.resources.values()) if (resource.isAvailable) yield resource;
+  /** The resources that are available to others (RFC 6121 §4.2). */
+  *shown(): Generator<Resource> {
+    for (const resource of this.resources.values()) if (resource.isShown) yield resource;
+  }
+
+  /** The resources that hear presence which is sent to the bare JID. */
+  *listening(): Generator<Resource> {
+    for (const resource of this.resources.values()) if (resource.hearsPresence) yield resource;
   }
 }
 
@@ -123,8 +131,14 @@ export class Resource implements Eligibility, PresenceView {
   /** While the store is being emptied towards this route: all that must come after, and its length. */
   held: Held[] | undefined;
   heldLength = 0;
-  /** The last presence without `to`, `from` stamped; undefined before the first. */
+  /** The last presence without `to`, `from` stamped: what is shown of the resource. Undefined while it is not
+   *  available, and while it is in invisible mode (XEP-0186). */
   lastPresence: Element | undefined;
+  /** The name of the privacy list that the session has made active (XEP-0016 §2.2). */
+  activeList: string | undefined;
+  /** The session has asked for privacy lists, or for the block list: it is told of every change (XEP-0191 §3.3). */
+  knowsLists = false;
+  knowsBlocked = false;
 
   constructor(jid: FullJid, account: Account, stream: Stream, generation: number) {
     this.jid = jid;
@@ -144,12 +158,25 @@ export class Resource implements Eligibility, PresenceView {
     return this.route.value === 'draining' || this.route.value === 'closed';
   }
 
+  /** It has said that it is available, to whomever. */
   get isAvailable(): boolean {
-    return this.presence.value === 'available' || this.presence.value === 'availableNegative';
+    const { value } = this.presence;
+    return value === 'available' || value === 'availableNegative' || value === 'invisible' || value === 'invisibleNegative';
+  }
+
+  /** It hears presence that is sent to the bare JID: one in invisible mode also before it has sent any
+   *  (RFC 6121 §8.5.2.1.2, XEP-0186 §3.1.1). */
+  get hearsPresence(): boolean {
+    return this.isAvailable || this.presence.value === 'hidden';
+  }
+
+  /** Whether it is available to others than itself. */
+  get isShown(): boolean {
+    return this.lastPresence !== undefined;
   }
 
   get hasOptedOut(): boolean {
-    return this.presence.value === 'availableNegative';
+    return this.presence.value === 'availableNegative' || this.presence.value === 'invisibleNegative';
   }
 
   get isInterested(): boolean {
