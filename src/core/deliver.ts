@@ -66,17 +66,18 @@ export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resour
 }
 
 /** What the privacy lists leave of it: each session asks its own, and where there is none the account asks the
- *  default list (XEP-0016 §2.2). Who is denied hears the same whether anybody is there or not (§2.14). */
+ *  default list (XEP-0016 §2.2). To who is denied there is no such account, whether anybody is there or not (§2.14). */
 function screened(kernel: Kernel, account: Account, message: Element, reach: Reach<Resource>): Reach<Resource> {
+  const denied = toNobody[messageTypeOf(message)];
   switch (reach.reach) {
     case 'route':
-      return admits(kernel, reach.route, message) ? reach : { reach: 'bounce' };
+      return admits(kernel, reach.route, message) ? reach : denied;
     case 'eligible': {
       const [first, ...rest] = reach.routes.filter((route) => admits(kernel, route, message));
-      return first === undefined ? { reach: 'bounce' } : { reach: 'eligible', routes: [first, ...rest] };
+      return first === undefined ? denied : { reach: 'eligible', routes: [first, ...rest] };
     }
     default:
-      return admits(kernel, account, message) ? reach : { reach: 'bounce' };
+      return admits(kernel, account, message) ? reach : denied;
   }
 }
 

@@ -113,9 +113,10 @@ export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
   return resource.directed?.get(peer)?.value === 'withdrawn';
 }
 
-/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). */
-export function isTold(resource: Resource, peer: Jid): boolean {
-  return [peer.bare, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6).
+ *  @param hearsBare whether it hears what is sent to its bare JID */
+export function isTold(resource: Resource, peer: Jid, hearsBare = true): boolean {
+  return [hearsBare ? peer.bare : undefined, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
 }
 
 /** An entity that was told directly is told that the resource is not available to it any more. */

@@ -79,7 +79,7 @@ function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concer
     if (jid === undefined || user === undefined) continue;
     if (isLocal(kernel, jid)) {
       if (contacts.has(jid.bare)) for (const other of shownBy(kernel, jid.bare, resource)) yield other.jid;
-      for (const other of kernel.accounts.get(jid.bare)?.resources.values() ?? []) if (isTold(other, user)) yield other.jid;
+      for (const other of kernel.accounts.get(jid.bare)?.resources.values() ?? []) if (isTold(other, user, resource.hearsPresence)) yield other.jid;
     } else if (contacts.has(jid.bare) || told.includes(address) || (jid.full !== undefined && rooms.has(jid.bare))) yield address;
   }
 }
