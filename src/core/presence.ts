@@ -50,12 +50,20 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         answerOwnProbes(kernel, resource);
         break;
       case 'deliverRequests':
-        for (const { request } of resource.account.roster?.records.values() ?? []) if (request !== undefined) put(kernel, resource, request);
+        deliverRequests(kernel, resource);
         break;
       case 'deliverOffline':
         flush(kernel, resource.account, [resource]);
         break;
     }
+  }
+}
+
+/** The requests that wait for an answer (RFC 6121 §3.1.3), but for those of whom the user hears nothing any more. */
+function deliverRequests(kernel: Kernel, resource: Resource): void {
+  for (const { jid, request } of resource.account.roster?.records.values() ?? []) {
+    const from = request === undefined ? undefined : parseJid(jid);
+    if (request !== undefined && from !== undefined && isAllowed(kernel, resource, 'other', from)) put(kernel, resource, request);
   }
 }
 
@@ -198,9 +206,11 @@ function answerOwnProbes(kernel: Kernel, resource: Resource): void {
 
 /** Asks for one contact's presence on behalf of a resource. */
 export function probe(kernel: Kernel, resource: Resource, contact: Jid): void {
-  if (!isAllowed(kernel, resource, 'presence-in', contact) || !isAllowed(kernel, resource, 'other', contact)) return;
-  if (!isLocal(kernel, contact)) deliver(kernel, presence({ from: resource.jid, to: contact.bare, type: 'probe' }), contact);
-  else for (const other of shownBy(kernel, contact.bare, resource)) show(kernel, other, resource);
+  if (isLocal(kernel, contact)) {
+    for (const other of shownBy(kernel, contact.bare, resource)) if (other.lastPresence !== undefined && admits(kernel, resource, other.lastPresence)) show(kernel, other, resource);
+  } else if (isAllowed(kernel, resource, 'presence-in', contact) && isAllowed(kernel, resource, 'other', contact)) {
+    deliver(kernel, presence({ from: resource.jid, to: contact.bare, type: 'probe' }), contact);
+  }
 }
 
 /** The resources of a contact on this server that are shown to a user's. */

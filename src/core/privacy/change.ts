@@ -19,7 +19,7 @@ import { isAllowed } from './filter.ts';
 export interface Concerned {
   /** The only contact; all of them where it is left out. */
   readonly contact?: BareJid | undefined;
-  /** Addresses that lists mention: somebody else than a contact may have told of itself directly. */
+  /** Addresses that lists mention: occupants of a room of which the user hears, among others. */
   readonly mentioned?: readonly string[];
 }
 
@@ -36,17 +36,26 @@ interface View {
 
 /** Changes what the filter depends on, and tells those for whom that makes a difference. */
 export function changePrivacy(kernel: Kernel, account: Account, change: () => void, concerned: Concerned): void {
-  const before = [...account.resources.values()].map((resource) => viewOf(kernel, resource, concerned));
+  const tellers = [...tellersAround(kernel, account)];
+  const before = [...account.resources.values()].map((resource) => viewOf(kernel, resource, concerned, tellers));
   change();
   for (const view of before) {
-    const after = viewOf(kernel, view.resource, concerned);
+    const after = viewOf(kernel, view.resource, concerned, tellers);
     dropDenied(kernel, view.resource);
     tellOthers(kernel, view, after);
     tellUser(kernel, view, after);
   }
 }
 
-function viewOf(kernel: Kernel, resource: Resource, concerned: Concerned): View {
+/** Resources of this server that have told anybody of themselves directly. What those of others have told the user is
+ *  known to their servers only. */
+function* tellersAround(kernel: Kernel, account: Account): Generator<Resource> {
+  for (const { jid, resources } of kernel.accounts.values()) {
+    if (jid !== account.jid) for (const resource of resources.values()) if (resource.directed !== undefined) yield resource;
+  }
+}
+
+function viewOf(kernel: Kernel, resource: Resource, concerned: Concerned, tellers: readonly Resource[]): View {
   const { roster } = resource.account;
   const isConcerned = ({ bare }: Jid): boolean => concerned.contact === undefined || bare === concerned.contact;
   const subscribers = new Map<BareJid, boolean>();
@@ -60,7 +69,7 @@ function viewOf(kernel: Kernel, resource: Resource, concerned: Concerned): View 
     if (to !== undefined && isConcerned(to)) told.set(address, isAllowed(kernel, resource, 'other', to));
   }
   const heard = new Map<string, boolean>();
-  for (const address of heardBy(kernel, resource, concerned)) {
+  for (const address of heardBy(kernel, resource, concerned, tellers)) {
     const from = parseJid(address);
     if (from !== undefined && isConcerned(from)) heard.set(address, isAllowed(kernel, resource, 'presence-in', from));
   }
@@ -68,18 +77,18 @@ function viewOf(kernel: Kernel, resource: Resource, concerned: Concerned): View 
 }
 
 /** Who a resource may believe to be available: of this server who is, of others who may be. */
-function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concerned): Generator<string> {
+function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concerned, tellers: readonly Resource[]): Generator<string> {
   const { account } = resource;
   const told = [...(resource.directed ?? [])].flatMap(([address, { value }]) => (value === 'told' ? [address] : []));
   const contacts: ReadonlySet<string> = new Set(account.roster === undefined || !resource.hearsPresence ? [] : subscriptionsOf(account.roster));
   const user = parseJid(resource.jid);
   const rooms = new Set(told.map((address) => parseJid(address)?.bare));
+  for (const other of tellers) if (user !== undefined && isTold(other, user, resource.hearsPresence)) yield other.jid;
   for (const address of new Set([...contacts, ...told, ...mentioned])) {
     const jid = parseJid(address);
-    if (jid === undefined || user === undefined) continue;
+    if (jid === undefined) continue;
     if (isLocal(kernel, jid)) {
       if (contacts.has(jid.bare)) for (const other of shownBy(kernel, jid.bare, resource)) yield other.jid;
-      for (const other of kernel.accounts.get(jid.bare)?.resources.values() ?? []) if (isTold(other, user, resource.hearsPresence)) yield other.jid;
     } else if (contacts.has(jid.bare) || told.includes(address) || (jid.full !== undefined && rooms.has(jid.bare))) yield address;
   }
 }
