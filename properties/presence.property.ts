@@ -70,8 +70,8 @@ export const noGhostsBehindLists: Theorem = {
   ...noGhosts,
   name: 'nobody goes on believing in a resource that is gone, whatever is blocked, listed or invisible',
   spec: ['XEP-0016 §2.10', 'XEP-0016 §2.11', 'XEP-0191 §3.3', 'XEP-0186 §3.1'],
-  bounds: '2 of 3 users see each other at the beginning, 2 resources each, 50 steps more, a store that may be slow; judged by the last client once all others have gone',
-  given: amongFriends(histories({ steps: 50, privacy: 'all' })),
+  bounds: '2 of 3 users see each other at the beginning, 2 resources each, 30 steps more, a store that may be slow; judged by the last client once all others have gone',
+  given: amongFriends(histories({ steps: 30, privacy: 'all' })),
 };
 
 /** T8. */

@@ -19,6 +19,8 @@ export interface WrongCore {
   readonly refutes: readonly string[];
   /** How long a dialogue is at most that shows it, where it takes more than a few acts to get there. */
   readonly longest?: number;
+  /** Within how many histories it is refuted, where that takes many. */
+  readonly within?: number;
 }
 
 const realCore: CoreMaker = () => createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures);
@@ -94,7 +96,7 @@ export const wrongCores: readonly WrongCore[] = [
   },
   {
     name: 'block-without-unavailable', about: 'tells nobody that it is blocked from now on', make: tampered((effects) => (isChangingLists(effects) ? effects.filter((effect) => !isGoodbye(effect)) : effects)),
-    refutes: ['a block is a filter between two users', 'nobody goes on believing in a resource that is gone, whatever is blocked, listed or invisible'], longest: 10,
+    refutes: ['a block is a filter between two users', 'nobody goes on believing in a resource that is gone, whatever is blocked, listed or invisible'], longest: 10, within: 3000,
   },
   {
     name: 'leak-at-the-end', about: 'tells the end of a session to those who were blocked during it', make: leaksAtTheEnd,

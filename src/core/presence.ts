@@ -207,19 +207,18 @@ function answerOwnProbes(kernel: Kernel, resource: Resource): void {
 /** Asks for one contact's presence on behalf of a resource. */
 export function probe(kernel: Kernel, resource: Resource, contact: Jid): void {
   if (isLocal(kernel, contact)) {
-    for (const other of shownBy(kernel, contact.bare, resource)) if (other.lastPresence !== undefined && admits(kernel, resource, other.lastPresence)) show(kernel, other, resource);
+    for (const other of kernel.accounts.get(contact.bare)?.shown() ?? []) {
+      if (isShownTo(kernel, other, resource.account.jid) && other.lastPresence !== undefined && admits(kernel, resource, other.lastPresence)) show(kernel, other, resource);
+    }
   } else if (isAllowed(kernel, resource, 'presence-in', contact) && isAllowed(kernel, resource, 'other', contact)) {
     deliver(kernel, presence({ from: resource.jid, to: contact.bare, type: 'probe' }), contact);
   }
 }
 
-/** The resources of a contact on this server that are shown to a user's. */
-export function* shownBy(kernel: Kernel, contact: BareJid, { account, jid }: Resource): Generator<Resource> {
-  const user = parseJid(jid);
-  if (user === undefined) return;
-  for (const other of kernel.accounts.get(contact)?.shown() ?? []) {
-    if (isSubscriber(other.account.roster, account.jid) && !isWithdrawn(other, account.jid) && isAllowed(kernel, other, 'presence-out', user)) yield other;
-  }
+/** Whether a resource is shown to a subscriber, to whose bare JID its broadcasts go. */
+export function isShownTo(kernel: Kernel, resource: Resource, subscriber: BareJid): boolean {
+  const to = parseJid(subscriber);
+  return to !== undefined && resource.isShown && !isWithdrawn(resource, subscriber) && isSharedWith(kernel, resource, to);
 }
 
 /** Shows one resource to another. */

@@ -3,12 +3,12 @@
  *  directed presence and the filter, and is looked at before the change and after it (THEOREMS T6). Spec: XEP-0016
  *  §2.10, §2.11, XEP-0191 §3.3, §3.4. Not here: which changes there are (features/). @module */
 import type { BareJid } from '../../../machines/vocabulary.ts';
-import { subscribersOf, subscriptionsOf } from '../contacts.ts';
+import { isSubscriber, subscribersOf, subscriptionsOf } from '../contacts.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
 import { dropDenied, put } from '../offline.ts';
-import { endDirected, isTold, isWithdrawn, probe, sendToSubscriber, show, shownBy } from '../presence.ts';
+import { endDirected, isShownTo, isTold, probe, sendToSubscriber, show } from '../presence.ts';
 import type { Account, Resource } from '../resources.ts';
 import { isLocal } from '../routing.ts';
 import { presence } from '../stanza.ts';
@@ -47,11 +47,13 @@ export function changePrivacy(kernel: Kernel, account: Account, change: () => vo
   }
 }
 
-/** Resources of this server that have told anybody of themselves directly. What those of others have told the user is
- *  known to their servers only. */
+/** Resources of this server that may have told the user of themselves: it is their roster that says so, whatever the
+ *  user's says by now, or they have told somebody directly. What those of others have told is known to their servers. */
 function* tellersAround(kernel: Kernel, account: Account): Generator<Resource> {
-  for (const { jid, resources } of kernel.accounts.values()) {
-    if (jid !== account.jid) for (const resource of resources.values()) if (resource.directed !== undefined) yield resource;
+  for (const { jid, resources, roster } of kernel.accounts.values()) {
+    if (jid === account.jid) continue;
+    const isShared = isSubscriber(roster, account.jid);
+    for (const resource of resources.values()) if (isShared || resource.directed !== undefined) yield resource;
   }
 }
 
@@ -61,7 +63,7 @@ function viewOf(kernel: Kernel, resource: Resource, concerned: Concerned, teller
   const subscribers = new Map<BareJid, boolean>();
   for (const contact of roster === undefined ? [] : subscribersOf(roster)) {
     const to = parseJid(contact);
-    if (to !== undefined && isConcerned(to)) subscribers.set(contact, resource.isShown && !isWithdrawn(resource, contact) && isAllowed(kernel, resource, 'presence-out', to));
+    if (to !== undefined && isConcerned(to)) subscribers.set(contact, isShownTo(kernel, resource, contact));
   }
   const told = new Map<string, boolean>();
   for (const [address, { value }] of resource.directed ?? []) {
@@ -83,13 +85,14 @@ function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concer
   const contacts: ReadonlySet<string> = new Set(account.roster === undefined || !resource.hearsPresence ? [] : subscriptionsOf(account.roster));
   const user = parseJid(resource.jid);
   const rooms = new Set(told.map((address) => parseJid(address)?.bare));
-  for (const other of tellers) if (user !== undefined && isTold(other, user, resource.hearsPresence)) yield other.jid;
+  for (const other of tellers) {
+    const isHeard = user !== undefined && (isTold(other, user, resource.hearsPresence) || (resource.hearsPresence && isShownTo(kernel, other, account.jid)));
+    if (isHeard) yield other.jid;
+  }
   for (const address of new Set([...contacts, ...told, ...mentioned])) {
     const jid = parseJid(address);
-    if (jid === undefined) continue;
-    if (isLocal(kernel, jid)) {
-      if (contacts.has(jid.bare)) for (const other of shownBy(kernel, jid.bare, resource)) yield other.jid;
-    } else if (contacts.has(jid.bare) || told.includes(address) || (jid.full !== undefined && rooms.has(jid.bare))) yield address;
+    if (jid === undefined || isLocal(kernel, jid)) continue;
+    if (contacts.has(jid.bare) || told.includes(address) || (jid.full !== undefined && rooms.has(jid.bare))) yield address;
   }
 }
 
@@ -113,9 +116,11 @@ function tellOthers(kernel: Kernel, before: View, after: View): void {
 function tellUser(kernel: Kernel, before: View, after: View): void {
   const { resource } = before;
   for (const [address, wasHeard] of before.heard) {
-    const isHeard = after.heard.get(address);
     const from = parseJid(address);
-    if (isHeard === undefined || isHeard === wasHeard || from === undefined) continue;
+    if (from === undefined) continue;
+    // Who is no contact any more will say so, and may not be heard saying it.
+    const isHeard = after.heard.get(address) ?? (wasHeard && isAllowed(kernel, resource, 'presence-in', from));
+    if (isHeard === wasHeard) continue;
     if (!isHeard) put(kernel, resource, serialize(presence({ from: address, to: resource.jid, type: 'unavailable' })));
     else if (isLocal(kernel, from)) tellAgain(kernel, resource, from);
     else if (from.full === undefined) probe(kernel, resource, from);
@@ -124,6 +129,7 @@ function tellUser(kernel: Kernel, before: View, after: View): void {
 
 /** As a subscriber, or as one who was told directly, of whom no more is known than that it is available. */
 function tellAgain(kernel: Kernel, resource: Resource, from: Jid): void {
-  for (const other of shownBy(kernel, from.bare, resource)) if (other.jid === from.full) return show(kernel, other, resource);
-  put(kernel, resource, serialize(presence({ from: from.full ?? from.bare, to: resource.jid })));
+  const other = kernel.accounts.get(from.bare)?.resources.get(from.resource ?? '');
+  if (other !== undefined && isShownTo(kernel, other, resource.account.jid)) show(kernel, other, resource);
+  else put(kernel, resource, serialize(presence({ from: from.full ?? from.bare, to: resource.jid })));
 }
