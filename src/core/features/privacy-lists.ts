@@ -37,7 +37,7 @@ function* answer(host: Host, { type, payload, resource }: IqRequest): Task<IqAns
     case 'default':
       return yield* setDefault(host, resource, name);
     case 'list':
-      return name === undefined ? new StanzaError('bad-request') : yield* setList(host, resource, detached(name), child);
+      return name === undefined || name === '' ? new StanzaError('bad-request') : yield* setList(host, resource, detached(name), child);
   }
   return new StanzaError('bad-request');
 }

@@ -20,8 +20,8 @@ const accountOf = (asked: Asked): Account => ('account' in asked ? asked.account
 /** The list in force: the session's active list if it has one, else the default list; never both (XEP-0016 §2.2). */
 export function listOf(asked: Asked): PrivacyList | undefined {
   const { privacy } = accountOf(asked);
-  const name = ('account' in asked ? asked.activeList : undefined) ?? privacy?.default;
-  return name === undefined ? undefined : privacy?.lists.get(name);
+  const active = 'account' in asked ? asked.activeList : undefined;
+  return privacy?.lists.get(active ?? '') ?? privacy?.lists.get(privacy.default ?? '');
 }
 
 /** The item that denies a stanza; undefined when it may pass. A user's own resources may always speak with each

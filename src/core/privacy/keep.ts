@@ -53,15 +53,13 @@ export function* keepPrivacy(kernel: Kernel, account: Account, next: Privacy, ch
     if (account.privacy === kept) putInForce(kernel, account, before);
     throw failure;
   }
+  for (const resource of account.resources.values()) if (kept?.lists.has(resource.activeList ?? '') !== true) resource.activeList = undefined;
   pushChange(kernel, account, new Set(blockListOf(before)), new Set(blockListOf(kept)), changed);
 }
 
 function putInForce(kernel: Kernel, account: Account, next: Privacy | undefined): void {
   const mentioned = [...mentionedBy(account.privacy), ...mentionedBy(next)];
-  changePrivacy(kernel, account, () => {
-    account.privacy = next;
-    for (const resource of account.resources.values()) if (next?.lists.has(resource.activeList ?? '') !== true) resource.activeList = undefined;
-  }, { mentioned });
+  changePrivacy(kernel, account, () => (account.privacy = next), { mentioned });
 }
 
 function* mentionedBy(privacy: Privacy | undefined): Generator<string> {

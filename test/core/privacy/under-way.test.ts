@@ -183,6 +183,21 @@ describe('a store that fails', () => {
     expect((await heard(romeo)).at(-1)).toBe('message m error');
   });
 
+  test('leaves a list active that it could not remove', async () => {
+    const state = failing('privacy.write');
+    await begin({ store: state.store });
+    const [juliet, romeo] = await couple();
+    const query = (what: string): void => juliet.send(`<iq id="q" type="set"><query xmlns="jabber:iq:privacy">${what}</query></iq>`);
+    query('<list name="l"><item action="deny" order="1"><message/></item></list>');
+    query('<active name="l"/>');
+    await world.settle();
+    state.isFailing = true;
+    query('<list name="l"/>');
+    await world.settle();
+    romeo.send(message('juliet@localhost', 'm'));
+    expect(await heard(romeo)).toEqual(['message m error']);
+  });
+
   test('keeps nobody out whose lists it could not read, and lets nothing past them', async () => {
     const state = failing('privacy.read');
     await begin({ store: state.store });
