@@ -1,10 +1,15 @@
 /** Every machine with its name, the range of its specification, and an alphabet: representatives of
  *  each event, one for each way in which a guard can answer. For tests, pages and checkers. @module */
 import type { AnyStateMachine, EventFrom } from 'xstate';
+import { stepComponent } from './component.ts';
 import { stepDirectedPresence } from './directed-presence.ts';
 import { stepFarewell } from './farewell.ts';
 import { stepIq } from './iq.ts';
+import { stepLink } from './link.ts';
+import { stepPeer } from './peer.ts';
+import { stepOccupant } from './occupant.ts';
 import { stepPresence } from './presence.ts';
+import { stepRoom } from './room.ts';
 import { stepRoster } from './roster.ts';
 import { stepRoute } from './route.ts';
 import { stepSession } from './session.ts';
@@ -89,6 +94,65 @@ export const catalogue: readonly CatalogueEntry[] = [
     alphabet: [
       { type: 'answer.owed' }, { type: 'answer.settled' }, { type: 'drain.begun' }, { type: 'route.abandoned' }, { type: 'route.displaced' },
       { type: 'session.detached' }, { type: 'session.attached' }, { type: 'xstate.after.drainTimeout.route.draining' },
+    ],
+  }),
+  entry({
+    name: 'link', about: 'The link from one domain of this server to one of another.', spec: 'RFC 6120 §4-§6, §10.4, XEP-0178, XEP-0220, XEP-0288', step: stepLink,
+    alphabet: [
+      { type: 'stanza.queued' }, { type: 'verification.queued' }, { type: 'stream.adopted' }, { type: 'connection.opened' }, { type: 'connection.refused', condition: 'remote-server-not-found' },
+      ...(['tls', 'external', 'dialback', 'nothing'] as const).map((next) => ({ type: 'features.received' as const, next })),
+      { type: 'tls.proceeded' }, { type: 'tls.refused' }, { type: 'tls.established' },
+      { type: 'sasl.succeeded' }, { type: 'sasl.failed', next: 'dialback' }, { type: 'sasl.failed', next: 'nothing' },
+      { type: 'key.accepted' }, { type: 'key.rejected', condition: 'remote-server-timeout' }, { type: 'link.idle' },
+      { type: 'stream.failed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.linkTimeout.link.opening' }, { type: 'xstate.after.closeTimeout.link.closing' }, { type: 'xstate.after.closeTimeout.link.leaving' },
+    ],
+  }),
+  entry({
+    name: 'peer', about: 'A stream that another server has opened, until its end.', spec: 'RFC 6120 §4-§6, XEP-0178, XEP-0220', step: stepPeer,
+    alphabet: [
+      { type: 'header.received' }, { type: 'tls.requested', offered: true }, { type: 'tls.requested', offered: false }, { type: 'tls.established' },
+      { type: 'auth.requested', permitted: true }, { type: 'auth.requested', permitted: false },
+      { type: 'key.received' }, { type: 'key.accepted' }, { type: 'key.rejected' }, { type: 'stanza.refused' },
+      { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.unauthenticatedTimeout.peer.negotiating' }, { type: 'xstate.after.closeTimeout.peer.closing' },
+    ],
+  }),
+  entry({
+    name: 'component', about: 'The stream of a component, which serves a domain of its own.', spec: 'XEP-0114 §3', step: stepComponent,
+    alphabet: [
+      { type: 'header.received' }, { type: 'handshake.received', permitted: true }, { type: 'handshake.received', permitted: false }, { type: 'stanza.refused' },
+      { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
+      { type: 'xstate.after.unauthenticatedTimeout.component.negotiating' }, { type: 'xstate.after.closeTimeout.component.closing' },
+    ],
+  }),
+  entry({
+    name: 'room', about: 'The life of a room.', spec: 'XEP-0045 §10', step: stepRoom,
+    alphabet: [
+      { type: 'configuration.submitted', persistent: false, occupied: true }, { type: 'configuration.submitted', persistent: false, occupied: false },
+      { type: 'configuration.submitted', persistent: true, occupied: true }, { type: 'configuration.cancelled' }, { type: 'record.changed' },
+      { type: 'room.emptied' }, { type: 'room.destroyed' },
+    ],
+  }),
+  entry({
+    name: 'occupant', about: 'One occupant of a room, and the role of its visit.', spec: 'XEP-0045 §5.1, §7', step: stepOccupant,
+    alphabet: [
+      { type: 'occupant.entered', affiliation: 'owner', moderated: true }, { type: 'occupant.entered', affiliation: 'member', moderated: true },
+      { type: 'occupant.entered', affiliation: 'none', moderated: true }, { type: 'occupant.entered', affiliation: 'none', moderated: false },
+      { type: 'session.entered' }, { type: 'session.left', last: true }, { type: 'session.left', last: false },
+      { type: 'session.failed', last: true }, { type: 'session.failed', last: false }, { type: 'presence.changed' }, { type: 'nick.changed' },
+      { type: 'role.changed', role: 'visitor' }, { type: 'role.changed', role: 'participant' }, { type: 'role.changed', role: 'moderator' }, { type: 'occupant.kicked' },
+      { type: 'affiliation.changed', from: 'none', to: 'outcast', moderated: false, membersOnly: false },
+      { type: 'affiliation.changed', from: 'member', to: 'none', moderated: false, membersOnly: true },
+      { type: 'affiliation.changed', from: 'member', to: 'none', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'none', to: 'member', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'member', to: 'admin', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'owner', to: 'none', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'owner', to: 'none', moderated: true, membersOnly: true },
+      { type: 'affiliation.changed', from: 'owner', to: 'member', moderated: true, membersOnly: true },
+      { type: 'configuration.changed', affiliation: 'none', moderated: false, membersOnly: true },
+      { type: 'configuration.changed', affiliation: 'none', moderated: false, membersOnly: false },
+      { type: 'room.destroyed' }, { type: 'service.stopped' },
     ],
   }),
 ];

@@ -52,8 +52,9 @@ export interface StreamContext {
 /** How often SASL may fail before the stream ends (RFC 6120 §6.4.5 recommends two to five). */
 export const MAX_SASL_FAILURES = 3;
 
-/** How often binding may fail before the stream ends (RFC 6120 §7.7.3 recommends five to ten). */
-export const MAX_BIND_REFUSALS = 5;
+/** How often binding may fail before the stream ends: five retries follow the first attempt (RFC 6120 §7.7.3
+ *  recommends five to ten). */
+export const MAX_BIND_REFUSALS = 6;
 
 const faultOf = ({ event }: { event: StreamEvent }): Fault =>
   event.type === 'stream.failed'

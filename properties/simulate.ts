@@ -2,7 +2,7 @@
  *  Options: `--seed N` (one is drawn, and printed, when none is given), `--minutes M` (seeds N, N+1, …
  *  until they are over), `--ticks T` (instead of the number that the seed gives), `--runs N` (that many
  *  seeds, however long it takes), `--once`, `--traces DIR`
- *  (where the trace of a failure goes), `--strict` (faults that are known and not mended yet count, too).
+ *  (where the trace of a failure goes).
  *  A remote server that dies and returns comes with federation. @module */
 import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { againOf, traceOf } from './simulator/trace.ts';
 const SHOWN = 40;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, runs: { type: 'string' }, traces: { type: 'string', default: 'traces' }, strict: { type: 'boolean', default: false } },
+  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, runs: { type: 'string' }, traces: { type: 'string', default: 'traces' } },
 });
 const numberOf = (name: 'seed' | 'minutes' | 'ticks' | 'runs'): number | undefined => {
   const text = values[name];
@@ -41,7 +41,7 @@ function runOne(seed: number): Outcome {
   console.log(`\n${describeOptions(drawOptions(seed, ticks))}`);
   const recent: (Step | Crash)[] = [];
   const began = performance.now();
-  const outcome = simulate({ seed, isStrict: values.strict, ...(ticks === undefined ? {} : { ticks }) }, (step) => {
+  const outcome = simulate({ seed, ...(ticks === undefined ? {} : { ticks }) }, (step) => {
     recent.push(step);
     if (recent.length > SHOWN) recent.shift();
   });
@@ -58,8 +58,8 @@ function fail(outcome: Outcome, recent: readonly (Step | Crash)[]): void {
   console.log(`\nFAILED  ${name} (${spec.join(', ')})\n  ${statement}\n  exempt: ${exempt}\n  ${failure.fault}\n\n${dialogueOf(recent, names)}\n\n${describeOptions(options)}`);
   const file = join(values.traces, `simulation-${options.seed}.jsonl`);
   mkdirSync(values.traces, { recursive: true });
-  writeFileSync(file, encodeTrace(traceOf(outcome, values.strict)));
-  console.log(`\n  again: ${againOf(outcome, ticks !== undefined)}${values.strict ? ' --strict' : ''}\n  trace: ${file}`);
+  writeFileSync(file, encodeTrace(traceOf(outcome)));
+  console.log(`\n  again: ${againOf(outcome, ticks !== undefined)}\n  trace: ${file}`);
 }
 
 const premises: Record<string, number> = {};

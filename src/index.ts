@@ -5,9 +5,9 @@
 // The core: `step(input, at)` gives effects.
 export { createCore } from './core/server.ts';
 export type { Census, Core, Observer } from './core/server.ts';
-export { defaultConfig } from './core/config.ts';
-export type { CoreConfig, Delays } from './core/config.ts';
-export type { Channel, Input, StreamHeader, StreamId } from './core/input.ts';
+export { defaultConfig, defaultFederation } from './core/config.ts';
+export type { ComponentConfig, CoreConfig, Delays, FederationConfig, RoomsConfig } from './core/config.ts';
+export type { Channel, ConnectFailure, Input, PeerKind, StreamHeader, StreamId } from './core/input.ts';
 export type { Effect, ServerHeader } from './core/effect.ts';
 export type { Fate, Transition } from './core/kernel.ts';
 export { InvariantViolation } from './core/invariant.ts';
@@ -44,6 +44,10 @@ export type { RunningServer, ServerOptions } from './runtime/server.ts';
 export type { DriverOptions, TraceListener } from './runtime/driver.ts';
 export type { ListenerAddress, ListenerKind } from './runtime/listener.ts';
 export type { WebSocketOptions } from './runtime/http.ts';
+export type { S2sOptions } from './runtime/outgoing.ts';
+export type { Endpoint } from './runtime/endpoint.ts';
+export { systemResolver } from './runtime/resolver.ts';
+export type { Resolver, SrvRecord } from './runtime/resolver.ts';
 export { defaultLimits } from './runtime/limits.ts';
 export type { Limits } from './runtime/limits.ts';
 export { loadCertificate, selfSignedCertificate } from './runtime/certificate.ts';

@@ -7,7 +7,7 @@ import type { BareJid } from '../../machines/vocabulary.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import { NS } from '../../src/core/namespaces.ts';
 import type { RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
-import type { Contents } from './contents.ts';
+import type { Contents } from '../world/contents.ts';
 import type { Step } from './step.ts';
 
 /** A stream, from outside. */
@@ -53,8 +53,6 @@ export interface Seen extends Step {
 /** All that is known. */
 export class Knowledge {
   readonly contents: Contents;
-  /** Whether the faults count that are known and not mended yet. */
-  readonly isStrict: boolean;
   streams = new Map<string, Known>();
   /** By account: the streams that are bound and not closed. */
   #bound = new Map<string, Set<Known>>();
@@ -62,17 +60,11 @@ export class Knowledge {
   requests = new Map<number, StoreRequest>();
   /** By full JID and address: what a session has last told that address directly. */
   #directed = new Map<string, Map<string, 'available' | 'unavailable'>>();
-  /** Resource and client of which the resource has told the full JID, and has withdrawn from the bare one. */
-  readonly #contradicted = new Set<string>();
-  /** User and contact: a write of the roster was asked for before an earlier one was answered; and such that failed. */
-  readonly #overlapped = new Set<string>();
-  readonly #mistaken = new Set<string>();
   /** Full JIDs that were bound anew in the last step; what the session before owed was put out before. */
   #rebound: string[] = [];
 
-  constructor(contents: Contents, isStrict: boolean) {
+  constructor(contents: Contents) {
     this.contents = contents;
-    this.isStrict = isStrict;
   }
 
   /** Takes in a step, and says what it means. */
@@ -124,27 +116,10 @@ export class Knowledge {
     return [...this.requests.values()].some((request) => request.op === 'roster.write' && request.account === user && shows(request.record));
   }
 
-  /** Whether messages of an account are being read from the store, or forgotten there. */
-  isFlushing(account: string): boolean {
-    return [...this.requests.values()].some((request) => (request.op === 'offline.read' || request.op === 'offline.remove') && request.account === account);
-  }
-
   /** What a resource has told a client directly in this session, at its bare or its full JID. */
   directed(from: string, to: string): 'available' | 'unavailable' | undefined {
     const told = [to, bareOf(to)].map((address) => this.#directed.get(from)?.get(address));
     return told.includes('available') ? 'available' : told[0] ?? told[1];
-  }
-
-  /** Whether a resource has ever told a client at its full JID and withdrawn from it at the bare one. */
-  isContradicted(from: string, to: string): boolean {
-    return this.#contradicted.has(`${from} ${to}`);
-  }
-
-  /** Whether the core may have a user's roster wrong where it speaks of a contact. Found by this simulator, and let
-   *  pass until it is mended: of two writes that fail one after the other, the second leaves in memory what the
-   *  first has put there (src/core/contacts.ts, `writeContact`). */
-  isMistaken(user: string, contact: string): boolean {
-    return !this.isStrict && this.#mistaken.has(`${user} ${contact}`);
   }
 
   #knownOf(stream: string): Known {
@@ -161,20 +136,17 @@ export class Knowledge {
     const told = this.#directed.get(known.jid) ?? new Map<string, 'available' | 'unavailable'>();
     told.set(to, type ?? 'available');
     this.#directed.set(known.jid, told);
-    for (const [address, state] of told) if (address.includes('/') && state === 'available' && told.get(bareOf(address)) === 'unavailable') this.#contradicted.add(`${known.jid} ${address}`);
   }
 
   #settle({ input }: Step): Seen['settled'] {
     if (input.type !== 'store.replied' && input.type !== 'store.failed') return undefined;
     const request = this.requests.get(input.request);
     this.requests.delete(input.request);
-    const pair = request && pairOf(request);
-    if (pair !== undefined && input.type === 'store.failed' && this.#overlapped.has(pair)) this.#mistaken.add(pair);
     return request && { request, reply: input.type === 'store.replied' ? input.reply : undefined };
   }
 
   #take(step: number, effect: Effect, sent: Map<Effect, Sent>): void {
-    if (effect.type === 'store') this.#noteRequest(effect.request, effect.operation);
+    if (effect.type === 'store') this.requests.set(effect.request, effect.operation);
     else if (effect.type === 'close' || effect.type === 'disconnect') {
       const known = this.#knownOf(effect.stream);
       known.isEnding = true;
@@ -189,12 +161,6 @@ export class Knowledge {
       else if (known.jid === undefined && element.name === 'iq') this.#bind(known, element, step);
       sent.set(effect, { to: known, element, isOwn });
     }
-  }
-
-  #noteRequest(number: number, request: StoreRequest): void {
-    const pair = pairOf(request);
-    if (pair !== undefined && [...this.requests.values()].some((other) => pairOf(other) === pair)) this.#overlapped.add(pair);
-    this.requests.set(number, request);
   }
 
   #bind(known: Known, iq: Element, step: number): void {
@@ -221,12 +187,6 @@ function noteOwn(known: Known, presence: Element, step: number): void {
   if (known.own === 'optedOut' && !isOptedOut) known.eligibleAt = step;
   known.own = presence.attrs.type === 'unavailable' ? 'unavailable' : isOptedOut ? 'optedOut' : 'available';
   known.hadOptedOut ||= isOptedOut;
-}
-
-/** The user and the contact of a write of a roster. */
-function pairOf(request: StoreRequest): string | undefined {
-  if (request.op === 'roster.write') return `${request.account} ${request.record.jid}`;
-  return request.op === 'roster.remove' ? `${request.account} ${request.jid}` : undefined;
 }
 
 /** The account of a full JID. */

@@ -8,8 +8,8 @@ import { standardFeatures } from '../../src/core/features/all.ts';
 import { createCore } from '../../src/core/server.ts';
 import { Agenda } from './agenda.ts';
 import { Client } from './client.ts';
-import { contentsOf } from './contents.ts';
-import type { Contents } from './contents.ts';
+import { contentsOf } from '../world/contents.ts';
+import type { Contents } from '../world/contents.ts';
 import { Digest } from './digest.ts';
 import { beginFaults } from './faults.ts';
 import { bareOf } from './knowledge.ts';
@@ -36,7 +36,6 @@ export interface SimulationOptions {
   /** Changes what was drawn. */
   readonly change?: (options: Options) => Options;
   /** Whether the faults of the core count that are known and not mended yet; not unless given. */
-  readonly isStrict?: boolean;
   /** Another core than ours, or another store. */
   readonly makeCore?: CoreMaker;
   readonly makeContents?: (accounts: readonly BareJid[]) => Contents;
@@ -104,7 +103,7 @@ class Run {
   #unseen: (Step | Crash)[] = [];
   #steps = 0;
 
-  constructor({ seed, ticks, change = (options) => options, makeCore = (config) => createCore(config, standardFeatures), makeContents = contentsOf, isStrict = false }: SimulationOptions) {
+  constructor({ seed, ticks, change = (options) => options, makeCore = (config) => createCore(config, standardFeatures), makeContents = contentsOf }: SimulationOptions) {
     const options = change(drawOptions(seed, ticks));
     const random = new Random(seed + 1).fork();
     const agenda = this.#agenda;
@@ -112,7 +111,7 @@ class Run {
     const resourceparts = ['balcony', 'orchard', 'chamber'].slice(0, options.resources);
     const contents = makeContents(localparts.map((localpart) => `${localpart}@localhost` as BareJid));
     this.#options = options;
-    this.#watchers = new Watchers(contents, observers, isStrict);
+    this.#watchers = new Watchers(contents, observers);
     this.#store = new SimulatedStore({ agenda, random: random.fork(), options: options.store, contents, onPerformed: (request, reply) => this.#watchers.performed(request, reply) });
     this.#server = new Server({ agenda, random: random.fork(), options, store: this.#store, makeCore: () => makeCore(configOf(options)), onStep: (step) => this.#see(step) });
     let number = 0;

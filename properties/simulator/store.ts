@@ -1,11 +1,11 @@
 /** A store that is slow, stalls, fails, and survives a crash of the server: a request is carried out at
  *  some time after it was made, in the order of its account, and answered at some time after that. What
  *  was not carried out when the server crashes is carried out all the same, or not: for each account a
- *  first part of it is. Spec: src/core/store.ts. Not here: what is kept (contents.ts). @module */
+ *  first part of it is. Spec: src/core/store.ts. Not here: what is kept (world/contents.ts). @module */
 import type { BareJid } from '../../machines/vocabulary.ts';
 import type { StoreReply, StoreRequest } from '../../src/core/store.ts';
 import type { Agenda } from './agenda.ts';
-import type { Contents } from './contents.ts';
+import type { Contents } from '../world/contents.ts';
 import type { Options } from './options.ts';
 import type { Random } from './random.ts';
 

@@ -14,7 +14,7 @@ export function againOf({ options: { seed, ticks } }: Outcome, isGiven: boolean)
 }
 
 /** The header of the trace of a run. */
-export function headerOf(outcome: Outcome, isStrict: boolean): TraceHeader {
+export function headerOf(outcome: Outcome): TraceHeader {
   const { options: { seed, ticks }, failure } = outcome;
   return {
     waystate: 'trace',
@@ -22,14 +22,14 @@ export function headerOf(outcome: Outcome, isStrict: boolean): TraceHeader {
     kind: 'simulation',
     title: `A simulation from the seed ${seed}`,
     ...(failure && { theorem: { name: failure.theorem.name, statement: failure.theorem.statement, spec: failure.theorem.spec }, fault: failure.fault }),
-    replay: isStrict ? { seed, ticks, strict: true } : { seed, ticks },
+    replay: { seed, ticks },
     again: againOf(outcome, true),
   };
 }
 
 /** The whole trace of a run, which is played again for it. */
-export function traceOf(outcome: Outcome, isStrict = false): Trace {
-  const header = headerOf(outcome, isStrict);
+export function traceOf(outcome: Outcome): Trace {
+  const header = headerOf(outcome);
   return { header, steps: [...replaySimulation({ header, steps: [] })] };
 }
 
@@ -39,10 +39,10 @@ export function traceOf(outcome: Outcome, isStrict = false): Trace {
  *  @example
  *  for (const { label } of replaySimulation(decodeTrace(text))) console.log(label); */
 export function* replaySimulation({ header }: Trace): Generator<TraceStep, void> {
-  const { seed, ticks, strict } = header.replay;
+  const { seed, ticks } = header.replay;
   if (header.kind !== 'simulation' || typeof seed !== 'number' || typeof ticks !== 'number') throw new TraceError('a simulation is played again by its seed and ticks');
   const lines: TraceStep[] = [];
-  const play = playing({ seed, ticks, isStrict: strict === true, makeCore: (config) => recorded(createCore(config, standardFeatures), (line) => lines.push(line) > 0, { keepBodies: true }) });
+  const play = playing({ seed, ticks, makeCore: (config) => recorded(createCore(config, standardFeatures), (line) => lines.push(line) > 0, { keepBodies: true }) });
   let last: TraceStep | undefined;
   for (let next = play.next(); ; next = play.next()) {
     const { value, done } = next;

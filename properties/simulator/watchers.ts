@@ -1,6 +1,6 @@
 /** All observers of one run: each is told what happens, and the first fault that one finds is kept. @module */
 import type { StoreReply, StoreRequest } from '../../src/core/store.ts';
-import type { Contents } from './contents.ts';
+import type { Contents } from '../world/contents.ts';
 import { Knowledge } from './knowledge.ts';
 import type { Observer, Rest, Theorem, Watch } from './observer.ts';
 import type { Crash, Step } from './step.ts';
@@ -11,8 +11,8 @@ export class Watchers {
   readonly #watches: readonly { readonly theorem: Observer; readonly watch: Watch }[];
   #failure: { readonly theorem: Theorem; readonly fault: string } | undefined;
 
-  constructor(contents: Contents, observers: readonly Observer[], isStrict: boolean) {
-    this.knowledge = new Knowledge(contents, isStrict);
+  constructor(contents: Contents, observers: readonly Observer[]) {
+    this.knowledge = new Knowledge(contents);
     this.#watches = observers.map((theorem) => ({ theorem, watch: theorem.watch(this.knowledge) }));
   }
 

@@ -13,7 +13,7 @@ import type { Census, Core } from '../../src/core/server.ts';
 import type { TraceStep } from '../../src/core/trace.ts';
 import { LISTS, NAMES, labelsOf } from '../arbitrary/history.ts';
 import type { Act, Actor, Deed, History } from '../arbitrary/history.ts';
-import { SimulatedStore } from './store.ts';
+import { contentsOf } from './contents.ts';
 
 const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
 const header = { wellNamed: true, xmlns: 'jabber:client', to: 'localhost', version: '1.0' };
@@ -50,6 +50,8 @@ export interface SentMessage {
 /** Which core is looked at, or what stands in for it. */
 export type CoreMaker = () => Core;
 
+const ACCOUNTS = NAMES.map((name) => `${name}@localhost` as BareJid);
+
 const realCore: CoreMaker = () => createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures);
 
 /** Told of each step of a history: an act, or an end of it that follows by itself. */
@@ -66,7 +68,7 @@ export function play(history: History, makeCore: CoreMaker = realCore, onStep?: 
 class World {
   readonly #core: Core;
   readonly #onStep: StepListener | undefined;
-  readonly #store = new SimulatedStore();
+  readonly #contents = contentsOf(ACCOUNTS);
   readonly #requests: Extract<Effect, { type: 'store' }>[] = [];
   readonly #sessions: Session[] = [];
   readonly #live = new Map<string, Session>();
@@ -86,7 +88,6 @@ class World {
       onFate: (fate) => this.#settle(fate),
       ...(onStep && { onTransition: (transition: Transition) => void this.#transitions.push(transition) }),
     });
-    for (const name of NAMES) this.#store.create(`${name}@localhost` as BareJid);
   }
 
   play(history: History): Run {
@@ -97,7 +98,7 @@ class World {
     for (const session of [...this.#live.values()]) if (session !== last) this.#leave(session);
     const heardByLast = last && { ...last, heard: [...last.heard] };
     if (last !== undefined) this.#leave(last);
-    return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, census: this.#core.census(), waiting: this.#store.waiting };
+    return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, census: this.#core.census(), waiting: ACCOUNTS.reduce((sum, account) => sum + this.#contents.offline(account).length, 0) };
   }
 
   /** Does something, and tells of it as one step; also of a step that fails half-way. */
@@ -205,7 +206,7 @@ class World {
     const next = this.#requests.shift();
     if (next === undefined) return false;
     const isGone = next.after !== undefined && this.#byStream.get(next.after)?.heard.at(-1) === 'closed';
-    this.#step(isGone ? { type: 'store.failed', request: next.request } : { type: 'store.replied', request: next.request, reply: this.#store.perform(next.operation) });
+    this.#step(isGone ? { type: 'store.failed', request: next.request } : { type: 'store.replied', request: next.request, reply: this.#contents.perform(next.operation) });
     return true;
   }
 

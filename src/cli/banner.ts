@@ -23,6 +23,10 @@ export function banner(config: Config, addresses: Addresses, version: string, in
     ['Clients', addresses.c2sTls && `${addresses.c2sTls} (TLS from the start)`],
     ['WebSocket', plainWebSocket && addresses.http && `ws://${addresses.http}/xmpp-websocket`],
     ['WebSocket', addresses.https && `wss://${addresses.https}/xmpp-websocket`],
+    ['Servers', addresses.s2s && `${addresses.s2s} (STARTTLS)`],
+    ['Servers', addresses.s2sTls && `${addresses.s2sTls} (TLS from the start)`],
+    ['Components', addresses.component && `${addresses.component} (XEP-0114)`],
+    ['Rooms', config.rooms.domain],
     ['Certificate', config.tls.certFile ?? 'self-signed: your client asks you once whether to trust it'],
     ['Stored in', config.memory ? 'memory: all is gone when the server stops' : config.data],
     ['Accounts', accountsLine(config, invocation)],
@@ -41,8 +45,14 @@ function accountsLine(config: Config, { program, storeOptions }: Invocation): st
   return 'none, and none can be made: start with --open-registration or --data';
 }
 
-const warnings = (config: Config): readonly string[] =>
-  config.insecurePlain ? ['  Passwords may go unencrypted (insecurePlain): for tests on this machine only.', ''] : [];
+function warnings({ insecurePlain, s2s, ports, componentHost }: Config): readonly string[] {
+  const sentences = [
+    insecurePlain && '  Passwords may go unencrypted (insecurePlain): for tests on this machine only.',
+    s2s.enabled && !s2s.requireTls && '  Stanzas may go unencrypted to other servers, and come so (s2s.requireTls).',
+    ports.component !== false && !componentHost.every(isLoopback) && '  Components connect without encryption (ports.component): let nobody else reach that port.',
+  ].filter((sentence) => sentence !== false);
+  return sentences.length > 0 ? [...sentences, ''] : [];
+}
 
 /** How this process was started.
  *  @param script the program's file, `process.argv[1]`. */

@@ -7,11 +7,14 @@ import { ConfigError, type Mistake, type Place } from './config-error.ts';
 import { allowedText, configSchema, pathText, schemaAt, type KeyPath } from './config-schema.ts';
 import type { ConfigSource, JsonObject } from './config-source.ts';
 import { nearestKey } from './nearest-key.ts';
+import { isHostname, readTarget } from './target.ts';
 
 const validate = new Ajv2020({
   allErrors: true,
   allowUnionTypes: true,
   formats: {
+    hostname: (text: string) => isIP(text) !== 0 || isHostname(text),
+    target: (text: string) => readTarget(text) !== undefined,
     address: (text: string) => text === 'localhost' || isIP(text) !== 0,
     origin: (text: string) => URL.parse(text)?.origin === text,
     websocket: (text: string) => /^wss?:$/.test(URL.parse(text)?.protocol ?? ''),
@@ -23,7 +26,7 @@ const validate = new Ajv2020({
  *  @throws ConfigError `config-unknown-key`, `config-bad-value` or `config-conflict`. */
 export function checkSource(source: ConfigSource): void {
   if (!validate(source.value)) {
-    const found = (validate.errors ?? []).map((error) => mistakeOf(error, source));
+    const found = telling(validate.errors ?? []).map((error) => mistakeOf(error, source));
     const [first] = found.sort(([, one], [, other]) => order(one) - order(other));
     if (first) throw new ConfigError(...first);
   }
@@ -37,6 +40,19 @@ export function conflict(source: ConfigSource, path: KeyPath, problem: string, h
   throw new ConfigError({ code: 'config-conflict', key: pathText(path), problem, hint }, source.place(path, 'key'));
 }
 
+/** The errors that say something: where an object is allowed beside a text, what is wrong inside it says more
+ *  than that it is no text; and what is wrong with a name is told by one error of two. */
+function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const entered = choices.filter((path) => errors.some(({ keyword, instancePath }) =>
+    instancePath.startsWith(`${path}/`) || (instancePath === path && insides.has(keyword))));
+  return errors.filter(({ keyword, instancePath, propertyName }) =>
+    propertyName === undefined && (insides.has(keyword) || !entered.includes(instancePath)));
+}
+
+/** What is found wrong only with an object. */
+const insides: ReadonlySet<string> = new Set(['additionalProperties', 'required']);
+
 const order = (place: Place): number => (place.line ?? 0) * 1e6 + (place.column ?? 0);
 
 function mistakeOf(error: ErrorObject, source: ConfigSource): [Mistake, Place] {
@@ -48,7 +64,12 @@ function mistakeOf(error: ErrorObject, source: ConfigSource): [Mistake, Place] {
     const mistake = { code: 'config-conflict', key: pathText(given), problem: `needs ${missing} beside it` } as const;
     return [mistake, source.place(given, 'key')];
   }
-  return badValue(path, source);
+  if (error.keyword === 'propertyNames') {
+    const named = [...path, String(error.params['propertyName'])];
+    const mistake = { code: 'config-bad-value', key: pathText(named), problem: 'is under a wrong name', allowed: 'under a domain name such as example.org' } as const;
+    return [mistake, source.place(named, 'key')];
+  }
+  return badValue(path, source, error.keyword === 'required' ? `lacks ${String(error.params['missingProperty'])}` : undefined);
 }
 
 function unknownKey(path: KeyPath, source: ConfigSource): [Mistake, Place] {
@@ -58,9 +79,8 @@ function unknownKey(path: KeyPath, source: ConfigSource): [Mistake, Place] {
   return [mistake, source.place(path, 'key')];
 }
 
-function badValue(path: KeyPath, source: ConfigSource): [Mistake, Place] {
+function badValue(path: KeyPath, source: ConfigSource, problem = `is ${shownAt(path, source)}`): [Mistake, Place] {
   const node = schemaAt(path);
-  const problem = `is ${shown(valueAt(source.value, path))}`;
   const allowed = node && { allowed: allowedText(node, source.none) };
   return [{ code: 'config-bad-value', key: pathText(path), problem, ...allowed }, source.place(path)];
 }
@@ -77,6 +97,11 @@ function pathOf(pointer: string, value: unknown): KeyPath {
 
 const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce<unknown>((inner, step) => (inner as JsonObject | undefined)?.[step], value);
+
+/** A value in a message; what may hold a secret is not shown. */
+function shownAt(path: KeyPath, { value }: ConfigSource): string {
+  return path[0] === 'components' && path.at(-1) !== 'domain' ? 'wrong' : shown(valueAt(value, path));
+}
 
 /** A value as the operator wrote it, no longer than a line. */
 function shown(value: unknown): string {

@@ -13,5 +13,5 @@ export function configTable(): string {
 
 function defaultText(node: SchemaNode): string {
   if (node.default === undefined) return '–';
-  return Array.isArray(node.default) ? 'all' : `\`${JSON.stringify(node.default)}\``;
+  return Array.isArray(node.default) && node.default.length > 0 ? 'all' : `\`${JSON.stringify(node.default)}\``;
 }

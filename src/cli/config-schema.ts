@@ -13,9 +13,13 @@ export interface SchemaNode {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
+  readonly uniqueItems?: boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  /** What an object of any names has under each of them. */
+  readonly additionalProperties?: boolean | SchemaNode;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly description?: string;
@@ -43,11 +47,17 @@ function leaves(node: SchemaNode, path: readonly string[]): [string, SchemaNode]
   return Object.entries(node.properties).flatMap(([name, child]) => leaves(child, [...path, name]));
 }
 
+/** The keys of the objects that a list or a table holds, such as `components[].domain`. */
+export const innerKeys: readonly string[] = [...configKeys].flatMap(([key, node]) => {
+  const entry = objectIn(node.items ?? entryOf(node));
+  return Object.keys(entry?.properties ?? {}).map((name) => `${key}[].${name}`);
+});
+
 /** What the schema says about the value at a path; undefined where no such value can be. */
 export function schemaAt(path: KeyPath): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   for (const step of path) {
-    const next: SchemaNode | undefined = typeof step === 'number' ? itemsOf(node) : node.properties?.[step];
+    const next: SchemaNode | undefined = typeof step === 'number' ? itemsOf(node) : memberOf(node, step);
     if (next === undefined) return undefined;
     node = resolved(next);
   }
@@ -57,13 +67,31 @@ export function schemaAt(path: KeyPath): SchemaNode | undefined {
 const itemsOf = (node: SchemaNode): SchemaNode | undefined =>
   node.items ?? node.anyOf?.find((choice) => choice.items)?.items;
 
-/** A path as it is written in messages and in the reference: `auth.mechanisms[1]`. */
-export const pathText = (path: KeyPath): string =>
-  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : step), '');
+function memberOf(node: SchemaNode, name: string): SchemaNode | undefined {
+  return node.properties?.[name] ?? objectIn(node)?.properties?.[name] ?? entryOf(node);
+}
+
+function entryOf({ additionalProperties }: SchemaNode): SchemaNode | undefined {
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+}
+
+/** The object among what a node allows. */
+function objectIn(node: SchemaNode | undefined): SchemaNode | undefined {
+  return node?.anyOf?.find((choice) => choice.properties) ?? node;
+}
+
+/** A path as it is written in messages and in the reference: `auth.mechanisms[1]`, `s2s.targets["s2.test"]`. */
+export const pathText = (path: KeyPath): string => path.reduce<string>((text, step) => {
+  if (typeof step === 'number') return `${text}[${step}]`;
+  if (text !== '' && /[^\w$]/.test(step)) return `${text}[${JSON.stringify(step)}]`;
+  return text ? `${text}.${step}` : step;
+}, '');
 
 const formats: Readonly<Record<string, string>> = {
   domainpart: 'a domain name such as example.org',
   address: 'an IP address or localhost',
+  hostname: 'the name or the IP address of a server',
+  target: 'a place such as 127.0.0.3:5269',
   origin: 'an origin such as https://example.org',
   websocket: 'an address such as wss://example.org/xmpp-websocket',
 };
@@ -76,9 +104,17 @@ export function allowedText(node: SchemaNode, none = 'false'): string {
   if (node.const === false) return none;
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'integer') return `a whole number from ${node.minimum ?? 0} to ${node.maximum ?? 'any'}`;
-  if (node.items) return `a list, not empty and without repetition, each ${allowedText(node.items)}`;
+  if (node.items) return `a list, ${shapeOf(node)}each ${allowedText(node.items)}`;
+  const entry = entryOf(node);
+  if (entry) return `an object that has for each domain ${allowedText(entry)}`;
+  if (node.required && node.properties) return `an object with ${Object.keys(node.properties).join(', ')}`;
   if (node.type === 'object') return 'an object';
   return formats[node.format ?? ''] ?? 'a text that is not empty';
+}
+
+function shapeOf({ minItems, uniqueItems }: SchemaNode): string {
+  const words = [...(minItems ? ['not empty'] : []), ...(uniqueItems ? ['without repetition'] : [])];
+  return words.length > 0 ? `${words.join(' and ')}, ` : '';
 }
 
 /** The first sentence of what a key is for. */

@@ -9,6 +9,7 @@ import type { Limits } from '../runtime/limits.ts';
 import { addressesOf } from './addresses.ts';
 import { checkSource, conflict } from './config-check.ts';
 import { ConfigError } from './config-error.ts';
+import { otherDomains, type OtherDomains, type WrittenDomains } from './config-federation.ts';
 import { configKeys } from './config-schema.ts';
 import { fileSource, optionSource, wholeFile, type ConfigSource, type JsonObject } from './config-source.ts';
 
@@ -21,12 +22,19 @@ export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' 
 /** Everything a server needs to know, complete and checked. `docs/reference/config.md` has a row for
  *  each key.
  *  @public */
-export interface Config {
+export interface Config extends OtherDomains {
   /** Prepared (RFC 7622 §3.2). */
   readonly domain: string;
   /** The addresses to listen on: IPv4 or IPv6, never a name. */
   readonly host: readonly string[];
-  readonly ports: { readonly c2s: Port; readonly c2sTls: Port; readonly http: Port; readonly https: Port };
+  /** Where `ports.component` is open. */
+  readonly componentHost: readonly string[];
+  readonly ports: {
+    readonly c2s: Port; readonly c2sTls: Port; readonly http: Port; readonly https: Port;
+    /** Both false where there are no other servers. */
+    readonly s2s: Port; readonly s2sTls: Port;
+    readonly component: Port;
+  };
   /** The absolute path of the data directory; with `memory` nothing may be written there. */
   readonly data: string;
   readonly memory: boolean;
@@ -90,18 +98,35 @@ function combine(sources: readonly ConfigSource[]): Config {
   for (const source of sources) checkSource(source);
   const given = sources.map(withAbsolutePaths).reduce(merge);
   const { $schema, ...settings } = merge(defaults(), given);
-  const config = settings as unknown as Omit<Config, 'host'> & { readonly host?: string | readonly string[] };
+  const config = settings as unknown as Written;
   const domain = prepareDomainpart(config.domain) ?? config.domain;
+  const host = addressesOf(config.host, domain);
+  const others = otherDomains({ ...config, domain }, sources);
   const complete: Config = {
     ...config,
+    ...others,
     domain,
-    host: addressesOf(config.host, domain),
+    ports: others.s2s.enabled ? config.ports : { ...config.ports, s2s: false, s2sTls: false },
+    host,
+    componentHost: componentHostOf(config.componentHost, host),
     data: resolve(sources[0]?.directory ?? '', config.data),
     registration: config.registration || config.openRegistration,
   };
   refuseInsecurePlain(complete, sources);
   refuseNoMechanism(complete, sources);
   return complete;
+}
+
+/** What is given of the configuration and its defaults. */
+type Written = Omit<Config, 'host' | 'componentHost' | keyof OtherDomains> & WrittenDomains & {
+  readonly host?: string | readonly string[];
+  readonly componentHost?: string | readonly string[];
+};
+
+/** Components are mostly on the same machine, and have no TLS. */
+function componentHostOf(given: string | readonly string[] | undefined, host: readonly string[]): readonly string[] {
+  const own = host.filter(isLoopback);
+  return given === undefined && own.length > 0 ? own : addressesOf(given ?? 'localhost', 'localhost');
 }
 
 /** Mechanisms none of which any of the ports could offer (sasl/authenticator.ts) would let nobody in. */
@@ -148,10 +173,12 @@ function withAbsolutePaths({ value, directory }: ConfigSource): JsonObject {
     const paths = keys.filter((key) => key in object).map((key) => [key, resolve(directory, String(object[key]))] as const);
     return { ...object, ...Object.fromEntries(paths) };
   };
-  const { tls, record } = value;
+  const { tls, record, s2s, components } = value;
   return {
     ...absolute(value, 'data'),
     ...(isObject(tls) && { tls: absolute(tls, 'keyFile', 'certFile') }),
+    ...(isObject(s2s) && { s2s: absolute(s2s, 'ca') }),
+    ...(Array.isArray(components) && { components: components.map((component: JsonObject) => absolute(component, 'secretFile')) }),
     ...(isObject(record) && { record: absolute(record, 'directory') }),
   };
 }

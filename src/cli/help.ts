@@ -18,13 +18,15 @@ and waystate serve is: npm start --`;
 /** Under the help of `serve`. */
 export const serveText = `
 Without options it serves localhost on the standard ports, on loopback only,
-keeps everything under ./data and makes itself a certificate there.
+keeps everything under ./data and makes itself a certificate there. Other
+servers are reached from every domain but localhost; there --s2s-port asks for it.
 
 Examples:
   waystate serve
   waystate serve --memory --open-registration       to try things out
   waystate serve --domain example.org --data /var/lib/waystate
   waystate serve --config /etc/waystate.json
+  waystate serve --s2s-port 5269 --muc chat.localhost    with other servers, too
 
 An option overrides the same key in the file. A port is a number, 0 for any free
 one, or off. SIGTERM and SIGINT say goodbye to every session, a second one ends

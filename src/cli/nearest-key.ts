@@ -1,9 +1,10 @@
 /** The key that a mistyped one was probably meant to be. @module */
-import { configKeys } from './config-schema.ts';
+import { configKeys, innerKeys } from './config-schema.ts';
 
 /** The known key nearest to an unknown one, if any is near: by its whole path, or by its last name
  *  when that stands in the wrong group. */
-export function nearestKey(path: string): string | undefined {
+export function nearestKey(written: string): string | undefined {
+  const path = written.replaceAll(/\[[^\]]*\]/g, '[]');
   const name = lastName(path);
   let nearest: string | undefined;
   // Of a short name that is half wrong nothing can be guessed.
@@ -17,7 +18,7 @@ export function nearestKey(path: string): string | undefined {
 }
 
 const keysAndGroups = (): Set<string> =>
-  new Set([...configKeys.keys()].flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.')), key] : [key])));
+  new Set([...configKeys.keys(), ...innerKeys].flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.')), key] : [key])));
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 

@@ -15,6 +15,7 @@ interface ConfigOption {
 }
 
 const port = (text: string): unknown => (text === 'off' ? false : /^\d+$/.test(text) ? Number(text) : text);
+const domain = (text: string): unknown => (text === 'off' ? false : text);
 const oneMore = (text: string, previous: unknown): unknown => [...(Array.isArray(previous) ? (previous as unknown[]) : []), text];
 
 /** Every option of the command line that has a key. */
@@ -25,6 +26,10 @@ export const configOptions: readonly ConfigOption[] = [
   { flags: '--c2s-tls-port <port>', key: 'ports.c2sTls', read: port },
   { flags: '--http-port <port>', key: 'ports.http', read: port },
   { flags: '--https-port <port>', key: 'ports.https', read: port },
+  { flags: '--s2s-port <port>', key: 'ports.s2s', read: port },
+  { flags: '--s2s-tls-port <port>', key: 'ports.s2sTls', read: port },
+  { flags: '--component-port <port>', key: 'ports.component', read: port },
+  { flags: '--muc <domain>', key: 'rooms.domain', read: domain },
   { flags: '--data <directory>', key: 'data' },
   { flags: '--memory', key: 'memory' },
   { flags: '--open-registration', key: 'openRegistration' },

@@ -13,6 +13,9 @@ export interface Addresses {
   readonly c2sTls?: string;
   readonly http?: string;
   readonly https?: string;
+  readonly s2s?: string;
+  readonly s2sTls?: string;
+  readonly component?: string;
 }
 
 /** A server that listens. */

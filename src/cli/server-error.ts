@@ -27,6 +27,9 @@ function explain(error: SystemError, config: Config): string | undefined {
   for (const name of ['keyFile', 'certFile'] as const) {
     if (config.tls[name] === error.path) return `${error.path} (tls.${name}) ${troubleOf(error.code)}.`;
   }
+  if (config.s2s.ca === error.path) return `${error.path} (s2s.ca) ${troubleOf(error.code)}.`;
+  const component = config.components.findIndex(({ secretFile }) => secretFile === error.path);
+  if (component >= 0) return `${error.path} (components[${component}].secretFile) ${troubleOf(error.code)}.`;
   const inside = resolve(error.path) === config.data || resolve(error.path).startsWith(config.data + sep);
   if (!inside) return undefined;
   return `The data directory ${config.data} ${troubleOf(error.code)}. Choose another with --data or the key data.`;

@@ -1,9 +1,10 @@
 /** Makes a server of a configuration: the core with its extensions, the store, SASL, the certificate
  *  and the ports. Not here: signals and messages (serve.ts). @module */
+import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { defaultConfig } from '../core/config.ts';
-import type { CoreConfig } from '../core/config.ts';
+import type { ComponentConfig, CoreConfig, FederationConfig } from '../core/config.ts';
 import { standardFeatures } from '../core/features/all.ts';
 import { register } from '../core/features/register.ts';
 import type { RegistrationLimit } from '../core/features/register.ts';
@@ -13,6 +14,7 @@ import { createCore } from '../core/server.ts';
 import type { Core, Observer } from '../core/server.ts';
 import { sessionHeader } from '../core/session-trace.ts';
 import type { Store } from '../core/store.ts';
+import { Authorities } from '../runtime/authorities.ts';
 import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
 import type { KeyAndCertificate } from '../runtime/certificate.ts';
 import type { ListenerAddress, ListenerKind } from '../runtime/listener.ts';
@@ -22,8 +24,10 @@ import { deriveCredentials } from '../runtime/sasl/credentials.ts';
 import { startServer as startRuntime } from '../runtime/server.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { sqliteStore } from '../stores/sqlite.ts';
+import type { ComponentSettings, S2sConfig } from './config-federation.ts';
 import type { Config } from './config.ts';
 import { openRecord, type RecordFile } from './record.ts';
+import { keptSecret, makeSecret, readSecret } from './secret.ts';
 import type { Addresses, RunningServer } from './serve.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
@@ -48,8 +52,9 @@ export async function startServer(config: Config, { log, observer }: Surrounding
   const store = await openStore(config);
   let record: RecordFile | undefined;
   try {
-    record = openRecordOf(config, log);
-    const core = createCore(coreConfig(config), featuresOf(config));
+    const coreConfig = await coreConfigOf(config);
+    record = openRecordOf(config, coreConfig, log);
+    const core = createCore(coreConfig, featuresOf(config));
     const watched = record === undefined ? core : recorded(core, record.write, { keepBodies: config.record.bodies });
     watched.observe(observer);
     const server = await listen(config, watched, store, log);
@@ -66,11 +71,11 @@ export async function startServer(config: Config, { log, observer }: Surrounding
 }
 
 /** The file that sessions are recorded into, if they are. */
-function openRecordOf(config: Config, log: Log): RecordFile | undefined {
+function openRecordOf(config: Config, coreConfig: CoreConfig, log: Log): RecordFile | undefined {
   const { directory, bodies, maxBytes } = config.record;
   if (directory === undefined) return undefined;
   const registration = registrationOf(config);
-  const header = sessionHeader({ config: coreConfig(config), features: featuresOf(config), keepBodies: bodies, ...(registration && { registration }) });
+  const header = sessionHeader({ config: coreConfig, features: featuresOf(config), keepBodies: bodies, ...(registration && { registration }) });
   return openRecord({ directory, maxBytes, header, log });
 }
 
@@ -94,6 +99,7 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
     requireTls: config.tls.required,
     insecurePlain: config.insecurePlain,
     webSocket: config.webSocket,
+    s2s: { targets: config.s2s.targets, ...(await authoritiesOf(config)) },
     stopTimeoutMs: config.drainTimeoutMs + stopGraceMs,
   });
   return {
@@ -103,19 +109,39 @@ async function listen(config: Config, core: Core, store: Store, log: Log): Promi
       await store.close();
     },
     async renewCertificates() {
-      server.renew(await certificateOf(config, log));
+      server.renew(await certificateOf(config, log), (await authoritiesOf(config)).authorities);
     },
   };
 }
 
-function coreConfig({ domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, offline }: Config): CoreConfig {
+async function coreConfigOf(config: Config): Promise<CoreConfig> {
+  const { domain, limits, drainTimeoutMs, unauthenticatedTimeoutMs, offline, memory, data, rooms, s2s } = config;
+  const delays = {
+    ...defaultConfig.delays, drainTimeout: drainTimeoutMs, unauthenticatedTimeout: unauthenticatedTimeoutMs, closeTimeout: limits.closeTimeoutMs,
+    linkTimeout: s2s.waitMs, idleTimeout: s2s.idleMs,
+  };
   return {
     ...defaultConfig,
     domain,
     software: { name: 'Waystate', version: packageFile.version },
-    delays: { ...defaultConfig.delays, drainTimeout: drainTimeoutMs, unauthenticatedTimeout: unauthenticatedTimeoutMs, closeTimeout: limits.closeTimeoutMs },
+    delays,
     offlineLimit: offline.limit,
+    secret: memory ? makeSecret() : await keptSecret(data),
+    components: await Promise.all(config.components.map(componentOf)),
+    ...(rooms.domain !== false && { rooms: { domain: rooms.domain } }),
+    ...(s2s.enabled && { federation: federationOf(s2s) }),
   };
+}
+
+async function componentOf({ domain, secret = '', secretFile }: ComponentSettings): Promise<ComponentConfig> {
+  if (secretFile === undefined) return { domain, secret };
+  const read = await readSecret(secretFile);
+  if (read === '') throw new Error(`The secret of the component ${domain} is missing: ${secretFile} (secretFile) is empty.`);
+  return { domain, secret: read };
+}
+
+function federationOf({ allow, deny, requireTls, dialback, queueLimit, linkLimit }: S2sConfig): FederationConfig {
+  return { deny, tlsRequired: requireTls, dialback, queueLimit, linkLimit, ...(allow && { allow }) };
 }
 
 function featuresOf(config: Config): readonly Feature[] {
@@ -139,11 +165,24 @@ async function readCertificate({ data, domain, memory, tls: { keyFile, certFile 
   return { key, cert };
 }
 
-function listenersOf({ host, ports }: Config): readonly ListenerAddress[] {
-  const kinds: readonly ListenerKind[] = ['c2s', 'c2sTls', 'http', 'https'];
+/** The authorities that the operator trusts, in PEM. */
+async function authoritiesOf({ s2s: { ca } }: Config): Promise<{ readonly authorities?: string }> {
+  if (ca === undefined) return {};
+  const authorities = await readFile(ca, 'utf8');
+  try {
+    new Authorities(authorities);
+  } catch {
+    throw new Error(`${ca} (s2s.ca) has no certificate in PEM, or one that can't be read.`);
+  }
+  return { authorities };
+}
+
+const kinds: readonly ListenerKind[] = ['c2s', 'c2sTls', 'http', 'https', 's2s', 's2sTls', 'component'];
+
+function listenersOf({ host, componentHost, ports }: Config): readonly ListenerAddress[] {
   return kinds.flatMap((kind) => {
     const port = ports[kind];
-    return port === false ? [] : host.map((address) => ({ kind, host: address, port }));
+    return port === false ? [] : (kind === 'component' ? componentHost : host).map((address) => ({ kind, host: address, port }));
   });
 }
 
@@ -153,5 +192,5 @@ function addressesOf(listening: readonly ListenerAddress[]): Addresses {
     const found = listening.find((address) => address.kind === kind);
     return found === undefined ? {} : { [kind]: `${isIPv6(found.host) ? `[${found.host}]` : found.host}:${found.port}` };
   };
-  return { ...first('c2s'), ...first('c2sTls'), ...first('http'), ...first('https') };
+  return Object.assign({}, ...kinds.map(first)) as Addresses;
 }

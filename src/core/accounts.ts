@@ -21,7 +21,7 @@ export function* acquire(kernel: Kernel, jid: BareJid): Task<Account> {
       const { exists, offline, guarded } = yield* ask({ op: 'account.read', account: jid });
       if (guarded === true) yield* loadPrivacy(account);
       account.exists ??= exists;
-      if (offline > 0) account.hasOffline = true;
+      if (offline > 0) account.kept += 1;
     } catch (failure) {
       release(kernel, account);
       throw failure;
@@ -46,9 +46,9 @@ export function release(kernel: Kernel, account: Account): void {
   letGo(kernel, account);
 }
 
-/** Forgets an account that has no resource, no task, and nothing under way to or from the store. */
+/** Forgets an account that has no resource, and nobody at work on it. */
 export function letGo(kernel: Kernel, account: Account): void {
-  if (account.resources.size === 0 && account.users === 0 && account.removal === undefined && kernel.accounts.get(account.jid) === account) {
+  if (account.resources.size === 0 && account.users === 0 && kernel.accounts.get(account.jid) === account) {
     kernel.accounts.delete(account.jid);
   }
 }

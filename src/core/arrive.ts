@@ -3,6 +3,7 @@
  *  Not here: what clients send (receive.ts), whether a peer may speak for its domain (federation/). @module */
 import type { Element } from 'ltx';
 import { bounce, deliverMessage } from './deliver.ts';
+import { hearRoom } from './farewells.ts';
 import { receiveForeignIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -37,9 +38,15 @@ export function deliverCopies(kernel: Kernel, stanza: Element, recipients: Itera
   const write = fanOut(stanza);
   for (const to of recipients) {
     if (!isLocal(kernel, to)) deliver(kernel, readdressed(stanza, { to: to.full ?? to.bare }), to);
-    else if (stanza.name === 'presence') deliverPresence(kernel, to, stanza, write);
+    else if (stanza.name === 'presence') takePresence(kernel, to, stanza, write);
     else run(kernel, deliverMessage(kernel, stanza, to, write));
   }
+}
+
+/** The last word of a room goes out before the route that has waited for it closes (THEOREMS T2.d). */
+function takePresence(kernel: Kernel, to: Jid, stanza: Element, write?: (to: string) => string): void {
+  deliverPresence(kernel, to, stanza, write);
+  hearRoom(kernel, to, stanza);
 }
 
 function run(kernel: Kernel, task: Task | undefined): void {
@@ -52,7 +59,7 @@ function arrivePresence(kernel: Kernel, stanza: Element, from: Jid, to: Jid): Ta
   if (isSubscriptionType(type)) return receiveSubscription(kernel, { type, from: from.bare, to: to.bare, stanza });
   if (type === 'probe') return answerProbe(kernel, from, to, stanza.attrs.id);
   if (type === undefined || type === 'unavailable' || type === 'error') {
-    deliverPresence(kernel, to, stanza);
+    takePresence(kernel, to, stanza);
     return undefined;
   }
   returnError(kernel, stanza, 'bad-request'); // RFC 6121 §4.7.1

@@ -2,6 +2,7 @@
 import type { Element } from 'ltx';
 import type { FullJid, StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import { acquire, release } from './accounts.ts';
+import { replaceSession } from './farewells.ts';
 import { invariant } from './invariant.ts';
 import { prepareResourcepart } from './jid.ts';
 import type { Kernel } from './kernel.ts';
@@ -45,6 +46,7 @@ function bind(kernel: Kernel, stream: Stream, account: Account, resourcepart: st
   if (existing === undefined && account.resources.size >= kernel.config.resourceLimit) return fail(kernel, stream, 'resource-constraint'); // §7.6.2.1
   // The newer stream wins, and the older one is told (RFC 6120 §7.7.2.2 rule 3).
   if (existing !== undefined) kernel.wiring.stream(existing.stream, { type: 'resource.replaced' });
+  replaceSession(kernel, `${account.jid}/${resourcepart}` as FullJid);
   const resource = new Resource(`${account.jid}/${resourcepart}` as FullJid, account, stream, kernel.nextGeneration());
   account.resources.set(resourcepart, resource);
   stream.resource = resource;

@@ -31,6 +31,11 @@ export function isSubscriber(roster: Roster | undefined, contact: BareJid): bool
   return roster !== undefined && isApproved(roster, contact) && !roster.unshown.has(contact);
 }
 
+/** Whether the contact has asked for a subscription, and has no answer yet (RFC 6121 §A.1). */
+export function hasAsked(roster: Roster, contact: BareJid): boolean {
+  return roster.records.get(contact)?.subscription.includes('In') === true;
+}
+
 /** The contacts that are subscribed to the user's presence (RFC 6121 §4.2.2). */
 export function* subscribersOf(roster: Roster): Generator<BareJid> {
   for (const { jid, subscription } of roster.records.values()) if (subscribers.has(subscription) && !roster.unshown.has(jid)) yield jid;
@@ -46,8 +51,22 @@ export function subscriptionOf({ subscription }: RosterRecord): Subscription {
   return subscriptions.has(subscription) ? (subscribers.has(subscription) ? 'both' : 'to') : subscribers.has(subscription) ? 'from' : 'none';
 }
 
+/** What the store has of a contact, which is what clients are shown: a change that is being written may fail. */
+function storedRecord({ records, writing }: Roster, jid: BareJid): RosterRecord | undefined {
+  const change = writing.get(jid);
+  return change === undefined ? records.get(jid) : change.written;
+}
+
+/** The items of a roster, as the store has them (RFC 6121 §2.1.3). */
+export function* storedItems(roster: Roster): Generator<Element> {
+  for (const jid of new Set([...roster.records.keys(), ...roster.writing.keys()])) {
+    const record = storedRecord(roster, jid);
+    if (record?.listed === true) yield itemElement(record);
+  }
+}
+
 /** The `<item/>` of one contact (RFC 6121 §2.1.2). */
-export function itemElement(record: RosterRecord): Element {
+function itemElement(record: RosterRecord): Element {
   const { subscription } = record;
   const item = new Element('item', { jid: record.jid });
   if (record.name !== undefined) item.attrs.name = record.name;
@@ -92,10 +111,11 @@ function setRecord(kernel: Kernel, account: Account, { records }: Roster, jid: B
   else kernel.wiring.changePrivacy(account, change, jid);
 }
 
-/** Tells each interested resource of one contact (RFC 6121 §2.1.6).
+/** Tells each interested resource of one contact, in the step in which the store has written it, so that pushes
+ *  come in the order of their versions (RFC 6121 §2.1.6, §2.6.3).
  *  @param jid the contact; one that the roster does not list is pushed as removed */
 export function pushContact(kernel: Kernel, account: Account, roster: Roster, jid: BareJid): void {
-  const record = roster.records.get(jid);
+  const record = storedRecord(roster, jid);
   const item = (): Element => (record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' }));
   for (const resource of account.resources.values()) {
     advanceRoster(kernel, resource, { type: 'roster.changed' }, (id) => {

@@ -1,19 +1,22 @@
 /** Turns the decision about a message into effects. Spec: RFC 6121 §8, DESIGN D3, D7. Not here: the
- *  decision (machines/whether.ts, machines/which.ts), the offline store (offline.ts). @module */
+ *  decision (machines/whether.ts, machines/which.ts), the offline store (offline.ts), what waits for it (held.ts). @module */
+import { parse } from 'ltx';
 import type { Element } from 'ltx';
 import { toNobody, whetherToBare, whetherToFull } from '../../machines/whether.ts';
 import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import type { Reach } from '../../machines/whether.ts';
 import { which } from '../../machines/which.ts';
 import { acquire, release } from './accounts.ts';
+import { detached } from './detached.ts';
+import { hold, isAwaited, put } from './held.ts';
 import type { Jid } from './jid.ts';
 import type { Fate, Kernel } from './kernel.ts';
-import { flush, isPassing, keep, put } from './offline.ts';
+import { flush, isPassing, keep } from './offline.ts';
 import { admits } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { messageTypeOf, readdressed } from './stanza.ts';
-import { deliver } from './routing.ts';
+import { deliver, isLocal } from './routing.ts';
 import type { Task } from './task.ts';
 import { parseJid } from './jid.ts';
 import { serialize } from './xml/writer.ts';
@@ -23,8 +26,13 @@ import { serialize } from './xml/writer.ts';
  *  @param to an address of a local account
  *  @param write writes it for an address, where the message is one of many copies; it has no `to` of its own then */
 export function deliverMessage(kernel: Kernel, message: Element, to: Jid, write?: (to: string) => string): Task | undefined {
+  if (write !== undefined) return deliverCopy(kernel, message, to, write);
+  const account = kernel.accounts.get(to.bare);
+  return account !== undefined && isAwaited(account, message.attrs.from ?? '') ? wait(kernel, account, message, to) : decide(kernel, message, to);
+}
+
+function decide(kernel: Kernel, message: Element, to: Jid): Task | undefined {
   const reach = reachOf(kernel, message, to);
-  if (write !== undefined) return deliverCopy(kernel, message, to, write, reach);
   switch (reach.reach) {
     case 'route':
       return deliverTo(kernel, reach.route.account, [reach.route], message, to);
@@ -40,12 +48,15 @@ export function deliverMessage(kernel: Kernel, message: Element, to: Jid, write?
 }
 
 /** A copy for a resource that waits for nothing needs no element of its own; any other copy is a message like others. */
-function deliverCopy(kernel: Kernel, message: Element, to: Jid, write: (to: string) => string, reach: Reach<Resource>): Task | undefined {
-  if (reach.reach !== 'route' || reach.route.held !== undefined || reach.route.account.hasOffline) {
+function deliverCopy(kernel: Kernel, message: Element, to: Jid, write: (to: string) => string): Task | undefined {
+  const account = kernel.accounts.get(to.bare);
+  const route = to.resource === undefined ? undefined : account?.resources.get(to.resource);
+  const isReady = account !== undefined && account.privacy === undefined && account.kept === account.forgotten && !isAwaited(account, message.attrs.from ?? '');
+  if (route === undefined || route.isDraining || route.flush !== undefined || !isReady) {
     return deliverMessage(kernel, readdressed(message, { to: to.full ?? to.bare }), to);
   }
-  put(kernel, reach.route, write(reach.route.jid));
-  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: [reach.route.jid] });
+  put(kernel, route, write(route.jid));
+  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: [route.jid] });
   return undefined;
 }
 
@@ -81,33 +92,37 @@ function screened(kernel: Kernel, account: Account, message: Element, reach: Rea
   }
 }
 
+/** Whether a first-level element is a message that goes to the store as things stand. */
+export function isForStore(kernel: Kernel, element: Element): boolean {
+  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
+  const to = parseJid(element.attrs.to);
+  if (to?.local === undefined || !isLocal(kernel, to)) return false;
+  // Messages for an account whose privacy lists are asked, or about to be, take steps of their own: one by one.
+  const account = kernel.accounts.get(to.bare);
+  if (account !== undefined && (account.exists === undefined || account.privacy !== undefined)) return false;
+  return reachOf(kernel, element, to).reach === 'store';
+}
+
+/** A message goes to those of its routes that have had what is stored, and to the others behind that. Where there
+ *  is none of the former it waits, since its routes may all have gone when they are ready. */
 function deliverTo(kernel: Kernel, account: Account, routes: readonly Resource[], message: Element, to: Jid): undefined {
-  if (account.hasOffline) flush(kernel, account, routes.filter((route) => !route.hasOptedOut));
+  if (account.kept !== account.forgotten) for (const route of routes) if (!route.hasOptedOut) flush(kernel, route);
+  const ready = routes.filter((route) => route.flush === undefined);
+  if (ready.length === 0) return wait(kernel, account, message, to);
   const xml = serialize(message);
-  if (routes.some((route) => route.held !== undefined)) return putOrAgain(kernel, routes, xml, message, to);
   for (const route of routes) put(kernel, route, xml);
-  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: routes.map((route) => route.jid) });
+  if (kernel.onFate !== undefined) settle(kernel, message, to, { fate: 'delivered', routes: ready.map((route) => route.jid) });
 }
 
-/** A message that is held back is delivered when its turn comes; if all its routes have gone by then, it
- *  is decided about once more. */
-function putOrAgain(kernel: Kernel, routes: readonly Resource[], xml: string, message: Element, to: Jid): undefined {
-  const reached: string[] = [];
-  let left = routes.length;
-  for (const route of routes) {
-    put(kernel, route, xml, (isSent) => {
-      left -= 1;
-      if (isSent) reached.push(route.jid);
-      if (left > 0) return;
-      if (reached.length > 0) settle(kernel, message, to, { fate: 'delivered', routes: reached });
-      else runDelivery(kernel, message, to);
-    });
-  }
+/** Holds a message back; later ones of its sender to the account wait behind it (RFC 6120 §10.1). */
+function wait(kernel: Kernel, account: Account, message: Element, to: Jid): undefined {
+  const xml = detached(serialize(message));
+  const copy = parse(xml);
+  hold(kernel, account, { sender: message.attrs.from ?? '', length: xml.length, decide: () => run(kernel, decide(kernel, copy, to)) });
 }
 
-/** Delivers a message for which no stream waits. */
-function runDelivery(kernel: Kernel, message: Element, to: Jid): void {
-  const task = deliverMessage(kernel, message, to);
+/** Carries out a delivery for which no stream waits. */
+function run(kernel: Kernel, task: Task | undefined): void {
   if (task !== undefined) kernel.run(task, () => {}, () => {});
 }
 

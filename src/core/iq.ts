@@ -8,7 +8,7 @@ import type { IqAnswer, IqHandler, IqRequest } from './feature.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { canSend, put } from './offline.ts';
+import { canSend, put } from './held.ts';
 import { isTold } from './presence.ts';
 import { admits, isAllowed } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';

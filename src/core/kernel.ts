@@ -7,12 +7,13 @@ import type { PresenceEvent } from '../../machines/presence.ts';
 import type { RouteEvent } from '../../machines/route.ts';
 import type { SessionEvent } from '../../machines/session.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
-import type { BareJid, MessageType } from '../../machines/vocabulary.ts';
+import type { BareJid, FullJid, MessageType } from '../../machines/vocabulary.ts';
 import type { Wire } from '../../machines/wires.ts';
 import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature, Host } from './feature.ts';
+import type { Farewell } from './farewell-state.ts';
 import type { Jid } from './jid.ts';
 import type { Input, StreamId } from './input.ts';
 import type { Credentials, StoreOperation, StoreOperations, StoreReply, StoreRequest } from './store.ts';
@@ -83,6 +84,10 @@ export class Kernel implements Host {
   readonly features: readonly Feature[];
   readonly streams = new Map<StreamId, Stream>();
   readonly accounts = new Map<BareJid, Account>();
+  /** What rooms owe to full JIDs, by full JID and room. */
+  readonly farewells = new Map<FullJid, Map<BareJid, Farewell>>();
+  /** Resources whose routes drain, the oldest first (DESIGN D5). */
+  readonly draining = new Set<Resource>();
   /** Streams of other servers and of components. */
   readonly peers = new Map<StreamId, PeerStream>();
   /** Who answers for the domains of this server that have no accounts, by domain. */
@@ -95,6 +100,8 @@ export class Kernel implements Host {
   onTransition: ((transition: Transition) => void) | undefined;
   /** Told of the fate of each message; costs nothing while it is not set. */
   onFate: ((fate: Fate) => void) | undefined;
+  /** The server says goodbye to its clients, and will to other servers once they have left. */
+  isStopping = false;
   /** The stream that the work at hand is for, to be ended if an invariant breaks. */
   concerned: StreamId | undefined;
   #lastRequest = 0;
@@ -121,7 +128,7 @@ export class Kernel implements Host {
   }
 
   /** Sends one first-level element. */
-  send(stream: Stream, xml: string): void {
+  send(stream: { readonly id: StreamId }, xml: string): void {
     this.effects.push({ type: 'send', stream: stream.id, xml });
   }
 

@@ -25,6 +25,7 @@ export const NS = {
   xmlns: 'http://www.w3.org/2000/xmlns/',
   dataForms: 'jabber:x:data', // XEP-0004
   last: 'jabber:iq:last', // XEP-0012
+  component: 'jabber:component:accept', // XEP-0114
   discoInfo: 'http://jabber.org/protocol/disco#info', // XEP-0030
   discoItems: 'http://jabber.org/protocol/disco#items',
   muc: 'http://jabber.org/protocol/muc', // XEP-0045

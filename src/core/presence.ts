@@ -8,13 +8,15 @@ import { stepPresence } from '../../machines/presence.ts';
 import type { PresenceEvent } from '../../machines/presence.ts';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { detached } from './detached.ts';
+import { tellRoom } from './farewells.ts';
 import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
+import { canSend, put, releasePresence } from './held.ts';
+import { flush } from './offline.ts';
 import { deliver, isLocal } from './routing.ts';
 import { presence, readdressed } from './stanza.ts';
-import { canSend, flush, put, releasePresence } from './offline.ts';
 import { admits, isAllowed } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { fanOut, serialize } from './xml/writer.ts';
@@ -53,7 +55,7 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         deliverRequests(kernel, resource);
         break;
       case 'deliverOffline':
-        flush(kernel, resource.account, [resource]);
+        flush(kernel, resource);
         break;
     }
   }
@@ -121,10 +123,17 @@ export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
   return resource.directed?.get(peer)?.value === 'withdrawn';
 }
 
-/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6).
- *  @param hearsBare whether it hears what is sent to its bare JID */
-export function isTold(resource: Resource, peer: Jid, hearsBare = true): boolean {
-  return [hearsBare ? peer.bare : undefined, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). Who has told one address of
+ *  a bare JID has told them all: to an occupant of a room, the resource is there by its own nick (XEP-0045 §17.4). */
+export function isTold({ directed }: Resource, peer: Jid): boolean {
+  if (directed === undefined) return false;
+  for (const [told, { value }] of directed) if (value === 'told' && (told === peer.bare || told.startsWith(`${peer.bare}/`))) return true;
+  return false;
+}
+
+/** Whether one resource was told of another, at its full JID or where it hears what is sent to its bare JID. */
+export function hasToldResource({ directed }: Resource, { jid, account, hearsPresence }: Resource): boolean {
+  return directed?.get(jid)?.value === 'told' || (hearsPresence && directed?.get(account.jid)?.value === 'told');
 }
 
 /** An entity that was told directly is told that the resource is not available to it any more. */
@@ -149,7 +158,12 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   const isForgotten = state.value === 'untold' || (state.value === 'withdrawn' && (to === undefined || !isSubscriber(resource.account.roster, to.bare)));
   if (isForgotten) directed.delete(peer);
   else directed.set(peer, state);
-  for (const _effect of effects) if (to !== undefined) deliverPresence(kernel, to, stanza);
+  if (to === undefined) return;
+  for (const _effect of effects) {
+    // The room may answer at once.
+    tellRoom(kernel, resource, to, stanza);
+    deliverPresence(kernel, to, stanza);
+  }
 }
 
 /** Delivers presence to an address: to the resource that is named, or to all available ones

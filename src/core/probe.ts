@@ -2,7 +2,7 @@
  *  Not here: the probes that the server would send for its own users (presence.ts). @module */
 import { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
-import { isApproved, isSubscriber } from './contacts.ts';
+import { hasAsked, isApproved, isSubscriber } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
@@ -30,7 +30,8 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
       const isKnown = resource !== undefined && isTold(resource, from) && isAllowed(kernel, resource, 'other', from);
       if (isKnown) reply(bare(resource, from));
-      else yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
+      // A refusal would withdraw the prober's request on its side only, and a later approval would meet nothing.
+      else if (!hasAsked(roster, from.bare)) yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
     }
   } finally {
     release(kernel, account);

@@ -1,7 +1,8 @@
 /** The order of one stream: what comes over it is processed one by one, and what a stanza needs of
  *  the store holds up the next ones of this stream, and of no other. Spec: RFC 6120 §10.1. @module */
+import { isForStore } from './deliver.ts';
 import type { Kernel } from './kernel.ts';
-import { isForStore, receive } from './receive.ts';
+import { receive } from './receive.ts';
 import type { Queued, Stream } from './resources.ts';
 
 /** Processes an input of a stream, or keeps it until the ones before it are done with. */

@@ -4,14 +4,14 @@
 import type { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { bindRequestOf } from './binding.ts';
-import { bounce, deliverMessage, forwardMessage, reachOf } from './deliver.ts';
+import { bounce, deliverMessage, forwardMessage, isForStore } from './deliver.ts';
 import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { advanceStream, receiveUnbound } from './negotiation.ts';
 import { NS } from './namespaces.ts';
-import { canSend } from './offline.ts';
+import { canSend } from './held.ts';
 import { advancePresence, deliverPresence, sendDirected } from './presence.ts';
 import { answerProbe } from './probe.ts';
 import { refusalOf } from './privacy/filter.ts';
@@ -71,17 +71,6 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
     refuse(kernel, resource, element, new StanzaError('internal-server-error'));
     done();
   });
-}
-
-/** Whether a first-level element is a message that goes to the store as things stand. */
-export function isForStore(kernel: Kernel, element: Element): boolean {
-  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
-  const to = parseJid(element.attrs.to);
-  if (to?.local === undefined || !isLocal(kernel, to)) return false;
-  // Messages for an account whose privacy lists are asked, or about to be, take steps of their own: one by one.
-  const account = kernel.accounts.get(to.bare);
-  if (account !== undefined && (account.exists === undefined || account.privacy !== undefined)) return false;
-  return reachOf(kernel, element, to).reach === 'store';
 }
 
 function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanza: Element): Task | undefined {

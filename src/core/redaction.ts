@@ -69,16 +69,22 @@ function redactedXml(xml: string, redaction: Redaction): string {
 
 function redactedElement(element: Element, { keepBodies }: Redaction): Element {
   const rule = ruleOf(element);
+  if (isKey(element)) return copyOf(element, '', 'word');
   const copy = copyOf(element, '', keepBodies && rule !== 'word' ? 'keep' : rule);
   // Of a log-in nothing but its mechanism means anything to the core.
   if (rule === 'word') for (const name of Object.keys(copy.attrs)) if (name !== 'xmlns' && name !== 'mechanism') copy.attrs[name] = REDACTED;
   return copy;
 }
 
+/** A key of dialback, on its way in or out (XEP-0220). */
+const isKey = ({ name, attrs }: Element): boolean => attrs.xmlns === NS.dialback || name.startsWith('db:');
+
 /** The rule of a whole first-level element, or of a document. */
 function ruleOf({ name, attrs: { xmlns = '' }, children }: Element): Rule {
   if (name.startsWith('stream:')) return 'keep';
   if (saslNs.test(xmlns)) return 'word';
+  // A component's; its secret may be one that can be guessed and tried out on it (XEP-0114 §3).
+  if (name === 'handshake' && xmlns === '') return 'word';
   if (name === 'presence' && xmlns === '') return 'presence';
   const payloads = children.filter((child) => typeof child !== 'string');
   return name === 'iq' && payloads.every((payload) => actedOn.has(payload.attrs.xmlns ?? '')) ? 'keep' : 'dots';
@@ -87,7 +93,7 @@ function ruleOf({ name, attrs: { xmlns = '' }, children }: Element): Rule {
 function copyOf(element: Element, outerNamespace: string, outerRule: Rule): Element {
   const namespace = element.attrs.xmlns ?? outerNamespace;
   const rule = innerRule(element, namespace, outerRule);
-  const copy = new Element(element.name, attributesOf(element));
+  const copy = new Element(element.name, attributesOf(element, namespace));
   const children = element.children.filter((child) => typeof child !== 'string').map((child) => copyOf(child, namespace, rule));
   if (rule !== 'word') {
     let at = 0;
@@ -111,6 +117,9 @@ function innerRule({ name, attrs }: Element, namespace: string, outer: Rule): Ru
 /** As many dots as the text has characters once it is written; blanks say nothing, and stay. */
 const dotsFor = (text: string): string => (text.trim() === '' ? text : '.'.repeat(serialize(new Element('x').t(text)).length - '<x></x>'.length));
 
-function attributesOf({ attrs }: Element): Record<string, string> {
-  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, secretName.test(name) ? REDACTED : value]));
+/** What a room makes from the server's secret, though it is none, would be another at each replay. */
+const isMade = (namespace: string): boolean => namespace === NS.occupantIds || namespace === NS.stanzaIds;
+
+function attributesOf({ attrs }: Element, namespace: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, secretName.test(name) || (name === 'id' && isMade(namespace)) ? REDACTED : value]));
 }

@@ -69,11 +69,34 @@ export interface Roster {
   readonly unshown: Map<BareJid, RosterRecord>;
 }
 
-/** What waits for the end of a flush. */
-export interface Held {
+/** A stanza for one resource, behind what is stored. */
+export interface HeldStanza {
+  readonly resource: Resource;
+  readonly length: number;
   readonly xml: string;
   /** Told whether it was sent, once its turn has come. */
   readonly done: ((isSent: boolean) => void) | undefined;
+}
+
+/** A message that is decided about when its turn comes. */
+export interface HeldMessage {
+  /** A full JID, as it stands in `from`. */
+  readonly sender: string;
+  readonly length: number;
+  /** Decides, and delivers it; holds it back anew if it must go on waiting. */
+  readonly decide: () => void;
+}
+
+/** What is held back for an account (RFC 6120 §10.1). */
+export interface Backlog {
+  /** In the order in which they came. */
+  entries: (HeldMessage | HeldStanza)[];
+  length: number;
+  /** Of the messages among them. */
+  senders: Set<string>;
+  isResuming: boolean;
+  /** Something has changed since it was last gone through. */
+  isStale: boolean;
 }
 
 /** An account while somebody needs it. */
@@ -84,16 +107,16 @@ export class Account {
   /** Whether the store knows it; undefined until the store has been asked. False for the account of
    *  an anonymous user, of which nothing is kept (XEP-0175). */
   exists: boolean | undefined;
-  /** The store may hold messages for it, or be about to. */
-  hasOffline = false;
+  /** Grows with each message that the store may have kept for it; 0 when it never had any. */
+  kept = 0;
+  /** Up to which of these the store has none any more. */
+  forgotten = 0;
   /** Absent when there are no privacy lists: then nothing is asked of them. The roster is at hand where they are. */
   privacy: Privacy | undefined;
   /** Absent until the roster is needed. */
   roster: Roster | undefined;
-  /** Messages were delivered that the store has not forgotten yet; what is to be done once it has. */
-  removal: { then: (() => void) | undefined } | undefined;
-  /** The store is being emptied; routes that are to have the rest of it once that is done. */
-  flush: { readonly targets: readonly Resource[]; readonly next: Set<Resource> } | undefined;
+  /** What waits for what is stored; absent when nothing does. */
+  backlog: Backlog | undefined;
   /** Tasks that are at work on the account. */
   users = 0;
 
@@ -128,9 +151,13 @@ export class Resource implements Eligibility, PresenceView {
   #lastRequest = 0;
   /** What was told to whom by directed presence, by the address that was told. */
   directed: Map<string, typeof stepDirectedPresence.initial> | undefined;
-  /** While the store is being emptied towards this route: all that must come after, and its length. */
-  held: Held[] | undefined;
-  heldLength = 0;
+  /** While what is stored goes out on this route: whether the store is asked for it, or a part of it has been
+   *  sent and is to leave the process. What comes after is held back. */
+  flush: 'reading' | 'leaving' | undefined;
+  /** The number of the last stored message that was sent here. */
+  seen = 0;
+  /** What `kept` of the account was when all that was stored had been sent here. */
+  upTo = 0;
   /** The last presence without `to`, `from` stamped: what is shown of the resource. Undefined while it is not
    *  available, and while it is in invisible mode (XEP-0186). */
   lastPresence: Element | undefined;

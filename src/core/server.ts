@@ -5,16 +5,17 @@ import { arrive } from './arrive.ts';
 import type { CoreConfig } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
-import type { Input } from './input.ts';
+import type { Input, StreamId } from './input.ts';
 import { Kernel } from './kernel.ts';
-import type { Fate, Transition } from './kernel.ts';
+import type { Fate, PeerStream, Transition } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
 import { advancePresence } from './presence.ts';
 import { changePrivacy } from './privacy/change.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
+import { roomsService } from './rooms/service.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
-import { transmit } from './federation/transmit.ts';
+import { Federation } from './federation/federation.ts';
 
 /** Who wants to watch the core at work. */
 export interface Observer {
@@ -47,6 +48,7 @@ export interface Census {
 }
 
 /** Makes a server without I/O.
+ *  @throws Error when the configuration has rooms, but no secret or no domain for them alone.
  *  @param features the extensions, each a file of `features/`
  *  @example
  *  const core = createCore({ domain: 'localhost', ...defaultConfig }, features);
@@ -60,15 +62,22 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     whenIdle: (stream) => whenIdle(of, stream),
     changePrivacy: (account, change, contact) => changePrivacy(of, account, change, { contact }),
     arrive: (stanza, to) => arrive(of, stanza, to),
-    transmit: (stanza, from, to) => transmit(of, stanza, from, to),
+    transmit: (stanza, from, to) => federation.transmit(stanza, from, to),
   }));
+  const federation = new Federation(kernel);
+  if (config.rooms !== undefined) kernel.services.set(config.rooms.domain, roomsService(kernel, config.rooms));
   return {
     step(input, at) {
       kernel.at = at;
       kernel.effects = [];
       kernel.concerned = 'stream' in input ? input.stream : undefined;
       try {
-        dispatch(kernel, input);
+        dispatch(kernel, federation, input);
+        // Other servers have the last word to say to clients that leave (DESIGN D5).
+        if (kernel.isStopping && kernel.streams.size === 0) {
+          kernel.isStopping = false;
+          federation.stop();
+        }
       } catch (error) {
         contain(kernel, error);
       }
@@ -93,6 +102,8 @@ function contain(kernel: Kernel, error: unknown): void {
   const { concerned } = kernel;
   kernel.effects.push({ type: 'report', stream: concerned, error });
   const stream = concerned === undefined ? undefined : kernel.streams.get(concerned);
+  const peer = concerned === undefined ? undefined : kernel.peers.get(concerned);
+  if (peer !== undefined && concerned !== undefined) return containPeer(kernel, peer, concerned);
   if (stream === undefined) return;
   try {
     advanceStream(kernel, stream, { type: 'stream.failed', condition: 'internal-server-error' });
@@ -102,10 +113,22 @@ function contain(kernel: Kernel, error: unknown): void {
   }
 }
 
-function dispatch(kernel: Kernel, input: Input): void {
+function containPeer(kernel: Kernel, peer: PeerStream, stream: StreamId): void {
+  try {
+    peer.take({ type: 'stream.broken', stream, condition: 'internal-server-error' });
+  } catch (again) {
+    kernel.effects.push({ type: 'report', stream, error: again }, { type: 'disconnect', stream });
+    kernel.peers.delete(stream);
+  }
+}
+
+function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
   switch (input.type) {
     case 'stream.opened': {
-      if (kernel.peers.has(input.stream)) return kernel.peers.get(input.stream)?.take(input);
+      const expected = kernel.peers.get(input.stream);
+      if (expected !== undefined) return expected.take(input);
+      const { peer = 'client' } = input;
+      if (peer !== 'client') return federation.accept(input.stream, peer, input.channel);
       const stream = new Stream(input.stream, input.channel, input.origin ?? '');
       kernel.streams.set(stream.id, stream);
       return beginStream(kernel, stream);
@@ -119,7 +142,9 @@ function dispatch(kernel: Kernel, input: Input): void {
     case 'timer.fired':
       return kernel.fire(input.timer);
     case 'server.stopping':
+      for (const service of kernel.services.values()) service.stop?.();
       // After what a stream has sent before, like everything else that ends one (RFC 6120 §4.4).
+      kernel.isStopping = true;
       for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });
       return;
     default: {

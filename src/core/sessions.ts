@@ -9,9 +9,10 @@ import type { SessionEvent } from '../../machines/session.ts';
 import type { TimerEvent } from '../../machines/step.ts';
 import { letGo } from './accounts.ts';
 import { settleRequest } from './contacts.ts';
+import { forgetLater, speakForRooms } from './farewells.ts';
 import { invariant } from './invariant.ts';
 import type { Kernel } from './kernel.ts';
-import { releaseClosed } from './offline.ts';
+import { finish } from './offline.ts';
 import type { Resource } from './resources.ts';
 
 /** Advances a session by one event and carries out what follows. */
@@ -30,6 +31,7 @@ export function advanceSession(kernel: Kernel, resource: Resource, event: Sessio
 export function advanceRoute(kernel: Kernel, resource: Resource, event: RouteEvent | TimerEvent): void {
   const { state, effects } = kernel.transit('route', resource.jid, stepRoute, resource.route, event);
   resource.route = state;
+  if (state.value === 'draining') kernel.draining.add(resource);
   for (const effect of effects) {
     switch (effect.type) {
       case 'closeRoute':
@@ -43,11 +45,21 @@ export function advanceRoute(kernel: Kernel, resource: Resource, event: RouteEve
       case 'cancelTimer':
         kernel.cancelTimer(timerOf(resource));
         break;
+      case 'speakForRooms':
+        speakForRooms(kernel, resource);
+        break;
       default:
-        // Nothing owes an answer to a route yet, and nothing resumes one.
-        invariant(false, `route: ${effect.type} without rooms or resumption`);
+        // Nothing resumes a route yet.
+        invariant(false, `route: ${effect.type} without resumption`);
     }
   }
+  if (event.type === 'drain.begun') makeRoom(kernel);
+}
+
+/** Only so many routes drain at a time; when there are more, the oldest is told in the rooms' names. */
+function makeRoom(kernel: Kernel): void {
+  const [oldest] = kernel.draining;
+  if (oldest !== undefined && kernel.draining.size > kernel.config.drainingLimit) advanceRoute(kernel, oldest, { type: 'route.displaced' });
 }
 
 const timerOf = (resource: Resource): string => `route ${resource.generation}`;
@@ -57,7 +69,9 @@ function closeRoute(kernel: Kernel, resource: Resource): void {
   const resourcepart = resource.jid.slice(account.jid.length + 1);
   invariant(account.resources.get(resourcepart) === resource, 'a route that closes is in the routing table');
   account.resources.delete(resourcepart);
-  releaseClosed(kernel, resource);
+  kernel.draining.delete(resource);
+  finish(kernel, resource);
+  forgetLater(kernel, resource.jid);
   letGo(kernel, account);
   kernel.carry(wires.route.closeRoute, resource);
 }

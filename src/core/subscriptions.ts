@@ -10,13 +10,14 @@ import { isSubscriber, pushContact, writeContact } from './contacts.ts';
 import { detached } from './detached.ts';
 import { parseJid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { put } from './offline.ts';
+import { put } from './held.ts';
 import { deliver, isLocal } from './routing.ts';
 import { sendToSubscriber } from './presence.ts';
 import { admits, isAllowed } from './privacy/filter.ts';
 import type { Account, Roster } from './resources.ts';
 import type { RosterRecord } from './store.ts';
 import { presence, readdressed } from './stanza.ts';
+import { begin } from './task.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
 
@@ -80,7 +81,14 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   try {
     if (names.includes('sendUnavailable')) yield* hideAndWrite(kernel, account, roster, after);
     else if (isNew) yield* writeContact(kernel, account, roster, after);
-    for (const name of names) yield* perform(kernel, account, roster, contact, name, sent);
+    // The contact's half is begun in its order and waited for at the end: what is written is pushed in the step in
+    // which it is, whatever becomes of the other half, so that pushes come in the order of their versions (§2.6).
+    const begun: Task[] = [];
+    for (const name of names) {
+      const task = perform(kernel, account, roster, contact, name, sent);
+      if (task !== undefined) begun.push(begin(task));
+    }
+    for (const task of begun) yield* task;
   } finally {
     // An approval that is written holds also where the contact's own roster could not be.
     if (isWelcome) show(kernel, account, roster, after);
@@ -138,35 +146,39 @@ const isChanged = (before: RosterRecord | undefined, after: RosterRecord): boole
   before === undefined || before.subscription !== after.subscription || before.approved !== after.approved
   || before.listed !== after.listed || before.request !== after.request;
 
-function* perform(kernel: Kernel, account: Account, roster: Roster, contact: BareJid, effect: string, sent: SubscriptionStanza): Task {
+/** @returns what is left to do of it, where it takes the store */
+function perform(kernel: Kernel, account: Account, roster: Roster, contact: BareJid, effect: string, sent: SubscriptionStanza): Task | undefined {
   switch (effect) {
     case 'routeStanza':
-      return yield* receiveSubscription(kernel, sent);
+      return receiveSubscription(kernel, sent);
     case 'deliverStanza': {
       const xml = serialize(sent.stanza);
       for (const resource of account.resources.values()) if (resource.isInterested && admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
-      return;
+      return undefined;
     }
     case 'deliverRequest': {
       const xml = serialize(sent.stanza);
       for (const resource of account.listening()) if (admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
-      return;
+      return undefined;
     }
     case 'replySubscribed':
-      return yield* reply(kernel, account, contact, 'subscribed', sent);
+      return reply(kernel, account, contact, 'subscribed', sent);
     case 'replyUnsubscribed':
-      return yield* reply(kernel, account, contact, 'unsubscribed', sent);
+      return reply(kernel, account, contact, 'unsubscribed', sent);
     case 'pushItem':
-      return pushContact(kernel, account, roster, contact);
+      pushContact(kernel, account, roster, contact);
+      return undefined;
+    default:
+      return undefined;
   }
 }
 
 /** Answers on behalf of the user, with the `id` of the request (RFC 6121 §3.1.3 rule 2). */
-function* reply(kernel: Kernel, account: Account, contact: BareJid, type: SubscriptionType, sent: SubscriptionStanza): Task {
+function reply(kernel: Kernel, account: Account, contact: BareJid, type: SubscriptionType, sent: SubscriptionStanza): Task {
   const stanza = readdressed(sent.stanza, { from: account.jid, to: contact });
   stanza.attrs.type = type;
   stanza.children = [];
-  yield* receiveSubscription(kernel, { type, from: account.jid, to: contact, stanza });
+  return receiveSubscription(kernel, { type, from: account.jid, to: contact, stanza });
 }
 
 /** From each available resource of the user to the contact (RFC 6121 §3.1.5, §3.2.2, §3.3.3); a
@@ -184,8 +196,8 @@ export function* removeContact(kernel: Kernel, account: Account, roster: Roster,
   if (record === undefined || !record.listed) return false;
   const { subscription } = record;
   yield* hideAndWrite(kernel, account, roster, { jid: contact, groups: [], subscription: 'none', approved: false, listed: false });
-  yield* endSubscriptions(kernel, account, contact, subscription);
   pushContact(kernel, account, roster, contact);
+  yield* endSubscriptions(kernel, account, contact, subscription);
   return true;
 }
 

@@ -28,3 +28,23 @@ export function* ask<O extends StoreOperation>(request: { readonly op: O } & Sto
 export function* derive(password: string): Task<Credentials> {
   return (yield { op: 'credentials.derive', password }) as Credentials;
 }
+
+/** Begins a task: what it does before it first asks is done at once.
+ *  @returns the rest of it */
+export function begin<R>(task: Task<R>): Task<R> {
+  const first = task.next();
+  return (function* (): Task<R> {
+    let next = first;
+    while (next.done !== true) {
+      let reply: StoreReply | Credentials;
+      try {
+        reply = yield next.value;
+      } catch (failure) {
+        next = task.throw(failure);
+        continue;
+      }
+      next = task.next(reply);
+    }
+    return next.value;
+  })();
+}

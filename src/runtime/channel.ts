@@ -35,6 +35,14 @@ export function tlsSecurity(policy: SecurityPolicy, bindings: ReadonlyMap<string
   return describe(policy, true, false, bindings, tolerated);
 }
 
+/** A connection of another server, or of a component. What it proves itself with is no SASL exchange of the runtime's,
+ *  and whether it may do so without TLS is the core's to know.
+ *  @param certified the names that its certificate vouches for, if it is trusted */
+export function peerSecurity(policy: SecurityPolicy, secure: boolean, startTls: boolean, certified?: readonly string[]): Security {
+  const channel: Channel = { secure, startTls, tlsRequired: false, mechanisms: [], channelBindings: [], ...(certified && { certified }) };
+  return { channel, sasl: { secure, insecurePlain: false, domain: policy.domain, bindings: noBindings } };
+}
+
 function describe(policy: SecurityPolicy, secure: boolean, startTls: boolean, bindings: ReadonlyMap<string, Uint8Array>, tolerated = noBindings): Security {
   const accepted = new Map([...bindings, ...tolerated]);
   const sasl: SaslChannel = { secure, insecurePlain: policy.insecurePlain, domain: policy.domain, bindings: accepted };

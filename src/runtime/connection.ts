@@ -5,7 +5,7 @@
  *  Sent is what `flush` writes, once a turn. Read is what comes through `receive`, in order, and `spent`
  *  holds reading back when it came too fast. @module */
 import type { ServerHeader } from '../core/effect.ts';
-import type { Channel, StreamId } from '../core/input.ts';
+import type { Channel, PeerKind, StreamId } from '../core/input.ts';
 import type { ReaderEvent } from '../core/xml/reader.ts';
 import type { StreamErrorCondition } from '../../machines/vocabulary.ts';
 import type { SaslChannel } from './authenticator.ts';
@@ -23,8 +23,10 @@ export interface Surroundings {
   readonly driver: Driver;
   readonly policy: SecurityPolicy;
   readonly limits: Limits;
+  /** What is at the other end of each. */
+  readonly peer: PeerKind;
   /** What may come before authentication, and after it; both made of `limits`. */
-  readonly regimes: { readonly stranger: Regime; readonly user: Regime };
+  readonly regimes: { readonly stranger: Regime; readonly trusted: Regime };
   readonly log: Log;
 }
 
@@ -96,9 +98,14 @@ export abstract class Connection implements Transport, Flushable {
     return this.#stream;
   }
 
-  /** Opens the stream at the driver; the subclass is complete by now. */
-  protected attach(): void {
-    this.surroundings.driver.attach(this, (stream) => void (this.#stream = stream));
+  get peer(): PeerKind {
+    return this.surroundings.peer;
+  }
+
+  /** Opens the stream at the driver; the subclass is complete by now.
+   *  @param asked the name under which the core has asked for it */
+  protected attach(asked?: StreamId): void {
+    this.surroundings.driver.attach(this, (stream) => void (this.#stream = stream), asked);
   }
 
   open(header: ServerHeader): void {
@@ -122,7 +129,7 @@ export abstract class Connection implements Transport, Flushable {
   }
 
   trust(): void {
-    this.regime = this.surroundings.regimes.user;
+    this.regime = this.surroundings.regimes.trusted;
   }
 
   whenSent(done: (sent: boolean) => void): void {

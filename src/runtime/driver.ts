@@ -13,6 +13,7 @@ import type { Credentials, Store } from '../core/store.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Log } from './log.ts';
 import { Performer } from './performer.ts';
+import type { Connect } from './performer.ts';
 import type { Transport } from './transport.ts';
 import { Turn } from './turn.ts';
 
@@ -32,6 +33,8 @@ export interface DriverOptions {
   /** Milliseconds since the epoch; `Date.now` unless given. */
   readonly clock?: () => number;
   readonly onTrace?: TraceListener;
+  /** Makes connections to other servers; without it there are none to be had. */
+  readonly connect?: Connect;
 }
 
 /** The driver, as connections and listeners see it.
@@ -42,8 +45,9 @@ export interface Driver {
   /** How many streams there are. */
   readonly streams: number;
   /** Takes in a connection under a name that is never used again, tells it the name, then opens its
-   *  stream. From then on exactly one `stream.lost` is owed, as the stream's last input. */
-  attach(transport: Transport, named: (stream: StreamId) => void): void;
+   *  stream. From then on exactly one `stream.lost` is owed, as the stream's last input.
+   *  @param asked the name under which the core has asked for it, in place of a new one */
+  attach(transport: Transport, named: (stream: StreamId) => void, asked?: StreamId): void;
   /** Steps the core at once or, while a batch is carried out, right after it. Never throws. */
   feed(input: Input): void;
   /** Feeds the header of a peer's stream, with fresh entropy. */
@@ -81,11 +85,12 @@ class CoreDriver implements Driver {
   #onIdle: (() => void) | undefined;
 
   constructor(options: DriverOptions) {
-    const { store, authenticator, deriveCredentials, log } = options;
+    const { store, authenticator, deriveCredentials, log, connect } = options;
     this.#options = options;
     this.turn = new Turn(options.clock ?? Date.now, log);
     this.#performer = new Performer({
       store, authenticator, deriveCredentials, log, feed: (input, cause) => this.#feed(input, cause),
+      ...(connect && { connect }),
     });
   }
 
@@ -93,12 +98,13 @@ class CoreDriver implements Driver {
     return this.#performer.streams;
   }
 
-  attach(transport: Transport, named: (stream: StreamId) => void): void {
-    this.#names += 1;
-    const stream = `c${this.#names.toString(36)}`;
+  attach(transport: Transport, named: (stream: StreamId) => void, asked?: StreamId): void {
+    const stream = asked ?? `c${(this.#names += 1).toString(36)}`;
     this.#performer.attach(stream, transport);
     named(stream);
-    this.feed({ type: 'stream.opened', stream, channel: transport.channel, origin: transport.origin });
+    const { channel, origin, peer = 'client' } = transport;
+    // What this server has asked for is no stranger's doing.
+    this.feed({ type: 'stream.opened', stream, channel, ...(asked === undefined && { origin }), ...(peer !== 'client' && { peer }) });
   }
 
   feedHeader(stream: StreamId, header: StreamHeader): void {

@@ -3,7 +3,11 @@
  *  (src/core/xml/reader.ts, websocket.ts). @module */
 import { escapeXML } from 'ltx';
 import type { ServerHeader } from '../core/effect.ts';
+import type { PeerKind } from '../core/input.ts';
 import { NS } from '../core/namespaces.ts';
+
+/** The content namespace of components (XEP-0114 §3). */
+const componentNamespace = 'jabber:component:accept';
 
 /** One way to write a stream down. Each string that comes out is sent as one. */
 export interface Framing {
@@ -12,14 +16,28 @@ export interface Framing {
   readonly close: string;
 }
 
-/** A stream is one XML document, whose root the header opens (RFC 6120 §4.2).
+/** A stream is one XML document, whose root the header opens (RFC 6120 §4.2). What it declares is known by who
+ *  reads it (§4.8.2, XEP-0220 §2.1, XEP-0114 §3).
  *  @example
- *  tcpFraming.element('<presence/>'); // '<presence/>' */
-export const tcpFraming: Framing = {
-  open: (header) => `<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${attributesOf(header)}>`,
-  element: (xml) => xml,
-  close: '</stream:stream>',
+ *  tcpFraming('client').element('<presence/>'); // '<presence/>' */
+export function tcpFraming(peer: PeerKind): Framing {
+  return framings[peer];
+}
+
+const framings: Readonly<Record<PeerKind, Framing>> = {
+  client: streamOf(`xmlns='${NS.client}'`, attributesOf),
+  server: streamOf(`xmlns='${NS.server}' xmlns:db='${NS.dialback}'`, attributesOf),
+  // A version would promise features (RFC 6120 §4.7.5), and components know of none.
+  component: streamOf(`xmlns='${componentNamespace}'`, ({ from, id }) => ` from='${escapeXML(from)}'${id === undefined ? '' : ` id='${escapeXML(id)}'`}`),
 };
+
+function streamOf(declarations: string, attributes: (header: ServerHeader) => string): Framing {
+  return {
+    open: (header) => `<?xml version='1.0'?><stream:stream ${declarations} xmlns:stream='${NS.streams}'${attributes(header)}>`,
+    element: (xml) => xml,
+    close: '</stream:stream>',
+  };
+}
 
 /** Each element is a document of its own and declares what it uses (RFC 7395 §3.3.3).
  *  @example

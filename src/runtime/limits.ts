@@ -2,6 +2,7 @@
  *  §13.12, XEP-0205. Not here: the time a stream has to authenticate and the number of messages kept
  *  for an account, which the core counts (its configuration); the sums that apply these numbers
  *  (rate.ts, admission.ts, connection.ts). @module */
+import type { PeerKind } from '../core/input.ts';
 import type { ReaderLimits } from '../core/xml/reader.ts';
 import type { Allowance } from './rate.ts';
 
@@ -31,12 +32,21 @@ export interface Limits {
   /** The two rates before authentication. */
   readonly stanzasPerSecondUnauthenticated: number;
   readonly bytesPerSecondUnauthenticated: number;
+  /** One first-level element of an authenticated server or component. What a client sends grows on its way. */
+  readonly maxStanzaBytesOfServers: number;
+  /** The two rates of an authenticated server or component, behind which are many users. */
+  readonly stanzasPerSecondOfServers: number;
+  readonly bytesPerSecondOfServers: number;
   /** How long a peer may be ahead of its rates: the burst is the rate times this. */
   readonly burstMs: number;
   /** What may wait for a peer that reads slowly; more ends its stream with `resource-constraint`. */
   readonly maxQueuedBytes: number;
   /** From the start of a TLS handshake to its end. */
   readonly tlsHandshakeTimeoutMs: number;
+  /** How long one address of another server may take to accept a connection. */
+  readonly connectTimeoutMs: number;
+  /** How long all its addresses may take together, the DNS and TLS from the start included. */
+  readonly connectTotalTimeoutMs: number;
   /** How long a closed stream waits for the peer's closing tag, or for the peer to hang up
    *  (RFC 6120 §4.4 rule 3). */
   readonly closeTimeoutMs: number;
@@ -58,9 +68,14 @@ export const defaultLimits: Limits = {
   bytesPerSecond: 4 * 1024 * 1024,
   stanzasPerSecondUnauthenticated: 50,
   bytesPerSecondUnauthenticated: 64 * 1024,
+  maxStanzaBytesOfServers: 524_288,
+  stanzasPerSecondOfServers: 20_000,
+  bytesPerSecondOfServers: 16 * 1024 * 1024,
   burstMs: 2_000,
   maxQueuedBytes: 4 * 1024 * 1024,
   tlsHandshakeTimeoutMs: 10_000,
+  connectTimeoutMs: 5_000,
+  connectTotalTimeoutMs: 20_000,
   closeTimeoutMs: 2_000,
 };
 
@@ -73,8 +88,9 @@ export interface Regime {
   readonly maxElements: number;
 }
 
-/** The two regimes: a peer is a stranger until it is authenticated. */
-export function regimesOf(limits: Limits): { readonly stranger: Regime; readonly user: Regime } {
+/** The two regimes: a peer is a stranger until it is authenticated, whatever it is. */
+export function regimesOf(limits: Limits, peer: PeerKind): { readonly stranger: Regime; readonly trusted: Regime } {
+  const isClient = peer === 'client';
   const { maxDepth, maxAttributes, burstMs } = limits;
   return {
     stranger: {
@@ -83,10 +99,10 @@ export function regimesOf(limits: Limits): { readonly stranger: Regime; readonly
       bytes: { perSecond: limits.bytesPerSecondUnauthenticated, burstMs },
       maxElements: limits.maxElementsUnauthenticated,
     },
-    user: {
-      reader: { maxStanzaBytes: limits.maxStanzaBytes, maxDepth, maxAttributes },
-      stanzas: { perSecond: limits.stanzasPerSecond, burstMs },
-      bytes: { perSecond: limits.bytesPerSecond, burstMs },
+    trusted: {
+      reader: { maxStanzaBytes: isClient ? limits.maxStanzaBytes : limits.maxStanzaBytesOfServers, maxDepth, maxAttributes },
+      stanzas: { perSecond: isClient ? limits.stanzasPerSecond : limits.stanzasPerSecondOfServers, burstMs },
+      bytes: { perSecond: isClient ? limits.bytesPerSecond : limits.bytesPerSecondOfServers, burstMs },
       maxElements: Infinity,
     },
   };

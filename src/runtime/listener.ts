@@ -6,13 +6,14 @@ import { Server as HttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { StreamErrorCondition } from '../../machines/vocabulary.ts';
+import type { PeerKind } from '../core/input.ts';
 import { NS } from '../core/namespaces.ts';
 import { isLoopback } from './address.ts';
 import { Admission } from './admission.ts';
 import type { Refusal } from './admission.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { KeyAndCertificate } from './certificate.ts';
-import { plainSecurity } from './channel.ts';
+import { peerSecurity, plainSecurity } from './channel.ts';
 import type { SecurityPolicy } from './channel.ts';
 import type { Surroundings } from './connection.ts';
 import type { Driver } from './driver.ts';
@@ -22,13 +23,16 @@ import type { WebSocketOptions } from './http.ts';
 import { regimesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { securedForClients, securedForServers } from './securing.ts';
 import { TcpConnection } from './tcp.ts';
 import type { TcpSurroundings } from './tcp.ts';
-import { handshake, Identity, tlsOptions } from './tls.ts';
+import { tlsOptions } from './tls.ts';
+import type { Identity } from './tls.ts';
 
-/** What is spoken on a port: a stream with STARTTLS (RFC 6120 §5) or under TLS from the start (XEP-0368),
- *  or a stream over WebSocket, plain or over HTTPS (RFC 7395). */
-export type ListenerKind = 'c2s' | 'c2sTls' | 'http' | 'https';
+/** What is spoken on a port, and with whom: a stream with STARTTLS (RFC 6120 §5) or under TLS from the start (XEP-0368),
+ *  with clients or with other servers; a stream of clients over WebSocket, plain or over HTTPS (RFC 7395); a stream
+ *  of components (XEP-0114). */
+export type ListenerKind = 'c2s' | 'c2sTls' | 'http' | 'https' | 's2s' | 's2sTls' | 'component';
 
 /** One address to listen on or, once it is open, the one that is listened on. Port 0 takes any that
  *  is free. */
@@ -47,8 +51,10 @@ export interface ListenerConfig {
   readonly limits: Limits;
   readonly domain: string;
   readonly listeners: readonly ListenerAddress[];
-  /** Needed by `c2sTls` and `https`, and by everything off loopback. */
+  /** Needed by `c2sTls`, `s2sTls` and `https`, and by everything off loopback but components. */
   readonly tls?: KeyAndCertificate;
+  /** Made of `tls`, and of the authorities that are trusted. */
+  readonly identity: Identity;
   /** TLS before authentication on loopback too; elsewhere it always is required. */
   readonly requireTls?: boolean;
   /** Offer PLAIN without TLS; heeded on loopback only. */
@@ -61,8 +67,7 @@ export interface ListenerConfig {
 export interface Listeners {
   /** What is listened on, in the order of the configuration. */
   readonly addresses: readonly ListenerAddress[];
-  /** Takes a new certificate for handshakes to come; connections that are up stay up.
-   *  @throws when the pair is unusable, and then the old one stays. */
+  /** Takes a new certificate for handshakes to come, which the identity has already; connections that are up stay up. */
   renew(pair: KeyAndCertificate): void;
   /** Lets nobody in any more; those who are in stay. */
   refuse(): void;
@@ -87,8 +92,12 @@ export async function startListeners(config: ListenerConfig): Promise<Listeners>
   return ports;
 }
 
-/** What is registered for clients under direct TLS (XEP-0368 §7). */
-const protocol = 'xmpp-client';
+/** What is registered for direct TLS (XEP-0368 §7). */
+const protocols = { c2sTls: 'xmpp-client', s2sTls: 'xmpp-server' } as const;
+/** Who comes in where. */
+const peers: Readonly<Record<ListenerKind, PeerKind>> = {
+  c2s: 'client', c2sTls: 'client', http: 'client', https: 'client', s2s: 'server', s2sTls: 'server', component: 'component',
+};
 /** Before the first probe of a silent line (RFC 6120 §4.6.1 leaves it to TCP). */
 const keepAliveDelayMs = 60_000;
 const tcpOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs };
@@ -98,9 +107,8 @@ const backlog = 4_096;
 
 class Ports implements Listeners {
   readonly #config: ListenerConfig;
-  readonly #identity: Identity | undefined;
+  readonly #identity: Identity;
   readonly #admission: Admission;
-  readonly #regimes: Surroundings['regimes'];
   readonly #servers: Server[] = [];
   readonly #closed: Promise<unknown>[] = [];
   readonly #sockets = new Set<Socket>();
@@ -111,9 +119,8 @@ class Ports implements Listeners {
   constructor(config: ListenerConfig) {
     this.#config = config;
     this.#tls = config.tls;
-    this.#identity = config.tls && new Identity(config.tls);
+    this.#identity = config.identity;
     this.#admission = new Admission(config.limits);
-    this.#regimes = regimesOf(config.limits);
   }
 
   async open({ kind, host, port }: ListenerAddress): Promise<void> {
@@ -134,8 +141,6 @@ class Ports implements Listeners {
   }
 
   renew(pair: KeyAndCertificate): void {
-    if (this.#identity === undefined) throw new Error('there is no listener with TLS');
-    this.#identity.renew(pair);
     this.#tls = pair;
     for (const server of this.#servers) {
       if (server instanceof HttpsServer) server.setSecureContext(tlsOptions(pair));
@@ -155,34 +160,34 @@ class Ports implements Listeners {
   }
 
   #serverFor(kind: ListenerKind, loopback: boolean): Server {
-    if (this.#tls === undefined && (kind === 'c2sTls' || kind === 'https' || (kind === 'c2s' && !loopback))) {
+    if (this.#tls === undefined && (kind === 'c2sTls' || kind === 's2sTls' || kind === 'https' || ((kind === 'c2s' || kind === 's2s') && !loopback))) {
       throw new Error(`a listener of kind ${kind} ${loopback ? '' : 'off loopback '}needs a certificate`);
     }
     switch (kind) {
-      case 'c2s': return this.#plainServer(loopback);
-      case 'c2sTls': return this.#tlsServer(loopback);
+      case 'c2s': case 's2s': case 'component': return this.#plainServer(kind, loopback);
+      case 'c2sTls': case 's2sTls': return this.#tlsServer(kind, loopback);
       case 'http': return this.#httpServer(loopback, undefined);
       case 'https': return this.#httpServer(loopback, this.#tls);
     }
   }
 
-  #plainServer(loopback: boolean): Server {
-    const surroundings = this.#tcpSurroundings(loopback);
+  #plainServer(kind: 'c2s' | 's2s' | 'component', loopback: boolean): Server {
+    const surroundings = this.#tcpSurroundings(peers[kind], loopback);
     return createServer(tcpOptions, (socket) => {
       const refusal = this.#enter(socket);
       if (refusal === undefined) TcpConnection.plain(surroundings, socket);
-      else this.#turnAway(socket, refusal);
+      else this.#turnAway(socket, refusal, peers[kind]);
     });
   }
 
-  #tlsServer(loopback: boolean): Server {
-    const surroundings = this.#tcpSurroundings(loopback);
-    const { identity, limits, log } = surroundings;
+  #tlsServer(kind: 'c2sTls' | 's2sTls', loopback: boolean): Server {
+    const surroundings = this.#tcpSurroundings(peers[kind], loopback);
+    const { secure, log } = surroundings;
     return createServer(tcpOptions, (socket) => {
       socket.on('error', () => socket.destroy());
-      if (identity === undefined || this.#enter(socket) !== undefined) return socket.destroy();
-      handshake(socket, { identity, protocol, timeoutMs: limits.tlsHandshakeTimeoutMs }).then(
-        (secure) => TcpConnection.secure(surroundings, secure),
+      if (secure === undefined || this.#enter(socket) !== undefined) return socket.destroy();
+      secure(socket, protocols[kind]).then(
+        (secured) => TcpConnection.secure(surroundings, secured),
         (error: unknown) => log.debug({ err: error }, 'a TLS handshake failed'),
       );
     });
@@ -190,7 +195,7 @@ class Ports implements Listeners {
 
   #httpServer(loopback: boolean, tls: KeyAndCertificate | undefined): HttpServer {
     const { webSocket = {} } = this.#config;
-    const surroundings = this.#surroundings(loopback);
+    const surroundings = this.#surroundings('client', loopback);
     const server = createHttpServer({ surroundings, webSocket, loopback, ...(tls !== undefined && { tls }) });
     // HTTPS tells of the connection before its handshake, too.
     return server.on('connection', (socket: Socket) => {
@@ -198,15 +203,22 @@ class Ports implements Listeners {
     });
   }
 
-  #surroundings(loopback: boolean): Surroundings {
+  #surroundings(peer: PeerKind, loopback: boolean): Surroundings {
     const { driver, authenticator, limits, log, domain, requireTls = false, insecurePlain = false } = this.#config;
     const policy: SecurityPolicy = { authenticator, domain, tlsRequired: !loopback || requireTls, insecurePlain: loopback && insecurePlain };
-    return { driver, policy, limits, log, regimes: this.#regimes };
+    return { driver, policy, limits, log, peer, regimes: regimesOf(limits, peer) };
   }
 
-  #tcpSurroundings(loopback: boolean): TcpSurroundings {
-    const surroundings = this.#surroundings(loopback);
-    return { ...surroundings, plain: plainSecurity(surroundings.policy, this.#identity !== undefined), identity: this.#identity };
+  #tcpSurroundings(peer: PeerKind, loopback: boolean): TcpSurroundings {
+    const surroundings = this.#surroundings(peer, loopback);
+    const { policy, limits } = surroundings;
+    const identity = this.#identity;
+    const means = { policy, identity, timeoutMs: limits.tlsHandshakeTimeoutMs };
+    // There is no STARTTLS for components (XEP-0114 §3).
+    if (peer === 'component') return { ...surroundings, plain: peerSecurity(policy, false, false), secure: undefined };
+    const secured = peer === 'client' ? securedForClients : securedForServers;
+    const plain = peer === 'client' ? plainSecurity(policy, identity.isThere) : peerSecurity(policy, false, identity.isThere);
+    return { ...surroundings, plain, secure: identity.isThere ? secured(means) : undefined };
   }
 
   /** Counts a socket in until it closes, unless it can't be let in. */
@@ -228,10 +240,11 @@ class Ports implements Listeners {
 
   /** RFC 6120 §13.12 rule 1, and the courtesy to say why (§4.9.3): the surplus of one address breaks a
    *  policy, the surplus of all is more than the server has room for. */
-  #turnAway(socket: Socket, refusal: Refusal): void {
+  #turnAway(socket: Socket, refusal: Refusal, peer: PeerKind): void {
+    const framing = tcpFraming(peer);
     const condition: StreamErrorCondition = refusal === 'too many connections' ? 'resource-constraint' : 'policy-violation';
-    const header = tcpFraming.open({ from: this.#config.domain, id: 'none', lang: 'en', version: '1.0' });
+    const header = framing.open({ from: this.#config.domain, id: 'none', lang: 'en', version: '1.0' });
     socket.on('error', () => socket.destroy());
-    socket.end(`${header}<stream:error><${condition} xmlns='${NS.xmppStreams}'/></stream:error>${tcpFraming.close}`, () => socket.destroy());
+    socket.end(`${header}<stream:error><${condition} xmlns='${NS.xmppStreams}'/></stream:error>${framing.close}`, () => socket.destroy());
   }
 }

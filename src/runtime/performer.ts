@@ -3,7 +3,7 @@
  *  Not here: the order of inputs, and what becomes of a failure (driver.ts). @module */
 import { availableParallelism } from 'node:os';
 import type { Effect } from '../core/effect.ts';
-import type { Input, StreamId } from '../core/input.ts';
+import type { ConnectFailure, Input, StreamId } from '../core/input.ts';
 import type { Credentials, Store } from '../core/store.ts';
 import type { Authenticator, InTurn, SaslExchange, SaslOutcome } from './authenticator.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -11,12 +11,18 @@ import type { Log } from './log.ts';
 import { Timers } from './timers.ts';
 import type { Transport } from './transport.ts';
 
+/** Makes a connection to the server of a domain, and attaches it at the driver under the name that was asked for.
+ *  @param signal ends the attempt
+ *  @returns why there is none; undefined when it is attached, or the signal has come. */
+export type Connect = (request: Extract<Effect, { type: 'connect' }>, signal: AbortSignal) => Promise<ConnectFailure | undefined>;
+
 /** What effects are carried out with. */
 export interface PerformerOptions {
   readonly store: Store;
   readonly authenticator: Authenticator;
   readonly deriveCredentials: (password: string) => Promise<Credentials>;
   readonly log: Log;
+  readonly connect?: Connect;
   /** Takes a result; `cause` is the stream whose input asked for it. */
   readonly feed: (input: Input, cause: StreamId | undefined) => void;
 }
@@ -36,6 +42,8 @@ export class Performer {
   readonly #options: PerformerOptions;
   readonly #timers = new Timers();
   readonly #attached = new Map<StreamId, Attached>();
+  /** Connections that are being made. */
+  readonly #connecting = new Map<StreamId, AbortController>();
   readonly #hashing = new FairQueue(hashesAtATime);
   /** Requests to the store, and derivations, without an answer yet. */
   #asked = 0;
@@ -49,13 +57,14 @@ export class Performer {
     return this.#attached.size;
   }
 
-  /** Whether no stream is left and no answer is owed. */
+  /** Whether no stream is left or being made, and no answer is owed. */
   get idle(): boolean {
-    return this.#attached.size === 0 && this.#asked === 0;
+    return this.#attached.size === 0 && this.#connecting.size === 0 && this.#asked === 0;
   }
 
   /** From now on effects of this stream go to this transport. */
   attach(stream: StreamId, transport: Transport): void {
+    this.#connecting.delete(stream);
     this.#attached.set(stream, { transport, exchange: undefined });
   }
 
@@ -65,10 +74,18 @@ export class Performer {
     this.#attached.delete(stream);
   }
 
-  /** Ends the connection of this stream without another word, or of every stream. */
+  /** Ends the connection of this stream without another word, or of every stream and every attempt. */
   destroy(stream?: StreamId): void {
-    if (stream !== undefined) this.#attached.get(stream)?.transport.destroy();
-    else for (const { transport } of this.#attached.values()) transport.destroy();
+    if (stream !== undefined) {
+      this.#giveUp(stream);
+      this.#attached.get(stream)?.transport.destroy();
+      return;
+    }
+    for (const { transport } of this.#attached.values()) transport.destroy();
+    for (const asked of [...this.#connecting.keys()]) {
+      this.#giveUp(asked);
+      this.#options.feed({ type: 'connect.failed', stream: asked, condition: 'remote-server-timeout' }, asked);
+    }
   }
 
   cancelTimers(): void {
@@ -85,15 +102,17 @@ export class Performer {
       case 'deriveCredentials': return this.#derive(effect, cause);
       case 'report': return this.#options.log.error({ err: effect.error, stream: effect.stream }, 'an invariant is broken');
       case 'abort': return this.#abort(effect.stream);
+      case 'connect': return this.#connect(effect);
       default: {
         const attached = this.#attached.get(effect.stream);
         // The transport may have died after the core decided; there is nobody left to tell.
         if (attached !== undefined) this.#performOn(attached, effect);
+        else if (effect.type === 'disconnect') this.#giveUp(effect.stream);
       }
     }
   }
 
-  #performOn(attached: Attached, effect: Exclude<Extract<Effect, { stream: StreamId }>, { type: 'abort' | 'report' }>): void {
+  #performOn(attached: Attached, effect: Exclude<Extract<Effect, { stream: StreamId }>, { type: 'abort' | 'connect' | 'report' }>): void {
     const { transport } = attached;
     switch (effect.type) {
       case 'send': return transport.send(effect.xml);
@@ -108,6 +127,29 @@ export class Performer {
       case 'pause': return transport.pause();
       case 'resume': return transport.resume();
     }
+  }
+
+  #connect(request: Extract<Effect, { type: 'connect' }>): void {
+    const { connect, feed, log } = this.#options;
+    const { stream } = request;
+    const attempt = new AbortController();
+    this.#connecting.set(stream, attempt);
+    const settle = (condition: ConnectFailure | undefined): void => {
+      // Given up: nobody waits for the answer. Attached: that was the answer.
+      if (this.#connecting.get(stream) !== attempt) return;
+      this.#connecting.delete(stream);
+      feed({ type: 'connect.failed', stream, condition: condition ?? 'remote-server-not-found' }, stream);
+    };
+    (connect?.(request, attempt.signal) ?? Promise.resolve(undefined)).then(settle, (error: unknown) => {
+      log.error({ err: error, stream }, 'a connection could not be made');
+      settle('remote-server-timeout');
+    });
+  }
+
+  /** Makes no connection under this name after all. */
+  #giveUp(stream: StreamId): void {
+    this.#connecting.get(stream)?.abort(new Error('given up'));
+    this.#connecting.delete(stream);
   }
 
   #authenticate(stream: StreamId, attached: Attached, mechanism: string, data: string | undefined): void {

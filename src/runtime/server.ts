@@ -1,19 +1,25 @@
 /** A whole server in one call: the driver around a core, and the ports that peers come in by. It is handed
  *  its core, store and authenticator, and closes none of them. Not here: configuration files, where
  *  certificates come from (src/cli). @module */
+import { Authorities } from './authorities.ts';
 import type { KeyAndCertificate } from './certificate.ts';
 import { createDriver } from './driver.ts';
-import type { DriverOptions } from './driver.ts';
+import type { Driver, DriverOptions } from './driver.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { startListeners } from './listener.ts';
 import type { ListenerAddress, ListenerConfig } from './listener.ts';
+import { Outgoing } from './outgoing.ts';
+import type { S2sOptions } from './outgoing.ts';
+import { Identity } from './tls.ts';
 
 /** What a server is made of. The core's domain and `domain` are the same.
  *  @public */
-export interface ServerOptions extends DriverOptions, Omit<ListenerConfig, 'driver' | 'authenticator' | 'log' | 'limits'> {
+export interface ServerOptions extends Omit<DriverOptions, 'connect'>, Omit<ListenerConfig, 'driver' | 'authenticator' | 'log' | 'limits' | 'identity'> {
   /** What peers may take; {@link defaultLimits} where a key is missing. */
   readonly limits?: Partial<Limits>;
+  /** How other servers are reached, where the core asks for them. */
+  readonly s2s?: S2sOptions;
   /** How long a stop waits for streams to end in order. */
   readonly stopTimeoutMs?: number;
 }
@@ -25,8 +31,9 @@ export interface RunningServer {
   /** How many streams there are. */
   readonly streams: number;
   /** Takes a new certificate without dropping a connection.
-   *  @throws when the pair is unusable; the old one stays in use. */
-  renew(pair: KeyAndCertificate): void;
+   *  @param authorities those that are trusted from now on beside Node's, in PEM; as they were unless given
+   *  @throws when the pair or they are unusable, or there is no certificate to renew; the old ones stay in use. */
+  renew(pair: KeyAndCertificate, authorities?: string): void;
   /** Lets nobody in any more, says goodbye to everyone, and lets go of every socket and timer. */
   stop(): Promise<void>;
 }
@@ -42,13 +49,17 @@ const defaultStopTimeoutMs = 10_000;
  *  await server.stop();
  *  @public */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const driver = createDriver(options);
+  const { tls, s2s = {}, authenticator, log, domain } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const listeners = await startListeners({ ...options, driver, limits });
+  const identity = new Identity(tls, new Authorities(s2s.authorities));
+  const driver: Driver = createDriver({ ...options, connect: (request, signal) => outgoing.connect(request, signal) });
+  const outgoing = new Outgoing({ ...s2s, driver, authenticator, log, limits, domain, identity });
+  const listeners = await startListeners({ ...options, driver, limits, identity });
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     listeners.refuse();
     await driver.stop(options.stopTimeoutMs ?? defaultStopTimeoutMs);
+    outgoing.close();
     await listeners.close();
   };
   return {
@@ -56,7 +67,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     get streams() {
       return driver.streams;
     },
-    renew: (pair) => listeners.renew(pair),
+    renew(pair, authorities) {
+      if (tls === undefined) throw new Error('there is no certificate to renew');
+      identity.renew(pair, authorities === undefined ? undefined : new Authorities(authorities));
+      listeners.renew(pair);
+    },
     stop: () => (stopping ??= stop()),
   };
 }

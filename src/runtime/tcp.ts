@@ -1,24 +1,21 @@
 /** A stream over TCP: plain, with STARTTLS on the way, or under TLS from the start. Spec: RFC 6120 §3, §5.4,
  *  XEP-0368. Not here: what is sent and when it ends (connection.ts), the handshake (tls.ts). @module */
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { StreamId } from '../core/input.ts';
 import { StreamReader } from '../core/xml/reader.ts';
-import { tlsSecurity } from './channel.ts';
 import type { Security } from './channel.ts';
-import { channelBindings, toleratedBindings } from './channel-binding.ts';
 import { networkOf } from './address.ts';
 import { Connection } from './connection.ts';
 import type { Surroundings } from './connection.ts';
 import { tcpFraming } from './framing.ts';
-import { certificateOf, handshake } from './tls.ts';
-import type { Identity } from './tls.ts';
+import type { Secure, Secured } from './securing.ts';
 
 /** What the connections of a TCP listener share beside the rest. */
 export interface TcpSurroundings extends Surroundings {
   /** How a plain connection is described; the same for each. */
   readonly plain: Security;
-  /** The certificate for STARTTLS; undefined where there is none to offer. */
-  readonly identity: Identity | undefined;
+  /** How one becomes secure; undefined where it can't. */
+  readonly secure: Secure | undefined;
 }
 
 /** The last byte of every tag. */
@@ -34,24 +31,26 @@ export class TcpConnection extends Connection {
   #securing = false;
 
   private constructor(surroundings: TcpSurroundings, socket: Socket, security: Security) {
-    super(surroundings, tcpFraming, security);
+    super(surroundings, tcpFraming(surroundings.peer), security);
     this.#tcp = surroundings;
     this.#socket = socket;
     this.#reader = new StreamReader(this.regime.reader);
   }
 
-  /** Takes in a socket as it was accepted; it has `allowHalfOpen`. */
-  static plain(surroundings: TcpSurroundings, socket: Socket): void {
-    new TcpConnection(surroundings, socket, surroundings.plain).#begin();
+  /** Takes in a socket as it was accepted, or as the peer has accepted it; it has `allowHalfOpen`.
+   *  @param asked the name under which the core has asked for it */
+  static plain(surroundings: TcpSurroundings, socket: Socket, asked?: StreamId): void {
+    new TcpConnection(surroundings, socket, surroundings.plain).#begin(asked);
   }
 
-  /** Takes in a socket after its handshake, on a direct-TLS port (XEP-0368). */
-  static secure(surroundings: TcpSurroundings, socket: TLSSocket): void {
-    new TcpConnection(surroundings, socket, securityOf(surroundings, socket)).#begin();
+  /** Takes in a socket after its handshake, where TLS begins at once (XEP-0368). */
+  static secure(surroundings: TcpSurroundings, { socket, security }: Secured, asked?: StreamId): void {
+    // What is gone by now tells nobody any more.
+    if (!socket.destroyed) new TcpConnection(surroundings, socket, security).#begin(asked);
   }
 
-  #begin(): void {
-    this.attach();
+  #begin(asked: StreamId | undefined): void {
+    this.attach(asked);
     this.#listen(this.#socket);
   }
 
@@ -65,25 +64,25 @@ export class TcpConnection extends Connection {
   }
 
   startTls(): void {
-    const { identity, limits, log } = this.#tcp;
-    if (identity === undefined) return this.destroy();
+    const { secure, log } = this.#tcp;
+    if (secure === undefined) return this.destroy();
     const plain = this.#socket;
     plain.removeAllListeners('data').pause();
     // The proceed goes out in the clear, before the handshake takes over the socket.
     this.flush();
     this.#securing = true;
-    handshake(plain, { identity, timeoutMs: limits.tlsHandshakeTimeoutMs }).then(
-      (secure) => this.#secured(secure),
+    secure(plain).then(
+      (secured) => this.#secured(secured),
       (error: unknown) => log.info({ err: error, stream: this.stream }, 'STARTTLS failed'),
     );
   }
 
-  #secured(socket: TLSSocket): void {
+  #secured({ socket, security }: Secured): void {
     if (socket.destroyed) return;
     this.#securing = false;
     this.#socket = socket;
     this.#reader = new StreamReader(this.regime.reader);
-    this.security = securityOf(this.#tcp, socket);
+    this.security = security;
     this.#listen(socket);
     this.surroundings.driver.feed({ type: 'tls.established', stream: this.stream, channel: this.channel });
   }
@@ -161,8 +160,4 @@ export class TcpConnection extends Connection {
     if (this.#securing) this.destroy();
     else this.#socket.end();
   }
-}
-
-function securityOf({ policy }: TcpSurroundings, socket: TLSSocket): Security {
-  return tlsSecurity(policy, channelBindings(socket, certificateOf(socket)), toleratedBindings(socket));
 }

@@ -1,7 +1,7 @@
 /** What the driver asks of a connection, whatever carries it: the effects that concern one stream.
  *  Each connection implements it; a test may do so with an array. @module */
 import type { ServerHeader } from '../core/effect.ts';
-import type { Channel } from '../core/input.ts';
+import type { Channel, PeerKind } from '../core/input.ts';
 import type { SaslChannel } from './authenticator.ts';
 
 /** One connection as the driver sees it. No method throws, or feeds an input before it returns
@@ -9,6 +9,8 @@ import type { SaslChannel } from './authenticator.ts';
 export interface Transport {
   /** What is offered at this moment; told to the core when the stream opens. */
   readonly channel: Channel;
+  /** What the peer is; a client unless given. */
+  readonly peer?: PeerKind;
   /** The network that the peer comes from. */
   readonly origin: string;
   /** What a SASL exchange may know of the connection at this moment. */

@@ -37,6 +37,10 @@ export const isWrite: Readonly<Record<StoreOperation, boolean>> = {
   'document.write': true,
   'privacy.read': false,
   'privacy.write': true,
+  'room.list': false,
+  'room.read': false,
+  'room.write': true,
+  'room.remove': true,
 };
 
 /** The oldest of these messages that fit, and at least one.

@@ -65,6 +65,15 @@ export const migrations: readonly string[] = [
   PRAGMA application_id = ${applicationId};
   `,
   `
+  -- record and listing are the JSON of core/store.ts, RoomRecord and RoomListing: a room is read whole, and a
+  -- list of rooms reads nothing of their affiliations.
+  CREATE TABLE room (
+    jid TEXT PRIMARY KEY,
+    record TEXT NOT NULL,
+    listing TEXT NOT NULL
+  ) STRICT;
+  `,
+  `
   -- Whether privacy has a row for the account: in the row that is read anyway, so that an account without
   -- lists costs nothing.
   ALTER TABLE account ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;

@@ -42,7 +42,8 @@ describe('command line: what it says of itself', () => {
 
   test.each([
     ['an unknown command', ['serv'], 'waystate: unknown command \'serv\'\n(Did you mean serve?)\n'],
-    ['an option of the future', ['serve', '--s2s-port', '5269'], 'waystate: unknown option \'--s2s-port\'\n(Did you mean --c2s-port?)\n'],
+    ['an option of the future', ['serve', '--s3s-port', '5269'], 'waystate: unknown option \'--s3s-port\'\n(Did you mean --s2s-port?)\n'],
+    ['rooms under a name that is none', ['serve', '--muc', 'a b'], 'waystate: --muc is "a b"; it must be a domain name such as example.org, or off. See docs/reference/cli.md\n'],
     ['a bad value', ['serve', '--c2s-port', '70000'], 'waystate: --c2s-port is 70000; it must be a whole number from 0 to 65535, or off. See docs/reference/cli.md\n'],
     ['two options that exclude each other', ['serve', '--memory', '--data', 'd'], 'waystate: --memory contradicts --data. Keep one of them. See docs/reference/cli.md\n'],
     ['a file that is not there', ['serve', '--config', '/no/such.json'], 'waystate: /no/such.json cannot be read (ENOENT). Is it the right path? See docs/reference/config.md\n'],

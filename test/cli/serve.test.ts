@@ -146,6 +146,9 @@ describe('serve: why it did not start', () => {
     ['a key that is not there', system({ syscall: 'open', code: 'ENOENT', path: '/k.pem' }), files, '/k.pem (tls.keyFile) is not there.'],
     ['a certificate that may not be read', system({ syscall: 'open', code: 'EACCES', path: '/c.pem' }), files, '/c.pem (tls.certFile) is not allowed to this user.'],
     ['a cause inside', new Error('could not start', { cause: system({ syscall: 'listen', code: 'EADDRINUSE', address: '::1', port: 5280 }) }), config, '::1 port 5280 is in use by another program. Choose another with --http-port or the key ports.http.'],
+    ['authorities that are not there', system({ syscall: 'open', code: 'ENOENT', path: '/ca.pem' }), configOf({ s2s: { ca: '/ca.pem' } }), '/ca.pem (s2s.ca) is not there.'],
+    ['a secret of a component that may not be read', system({ syscall: 'open', code: 'EACCES', path: '/g' }), configOf({ ports: { component: 0 }, components: [{ domain: 'g.localhost', secretFile: '/g' }] }), '/g (components[0].secretFile) is not allowed to this user.'],
+    ['a port for servers in use', system({ syscall: 'listen', code: 'EADDRINUSE', address: '::1', port: 5270 }), configOf({ domain: 'example.org' }), '::1 port 5270 is in use by another program. Choose another with --s2s-tls-port or the key ports.s2sTls.'],
     ['anything else, as it came', system({ code: 'EWHAT' }), config, 'as it came'],
   ])('%s', (_title, error, at, text) => {
     expect(explainError(error, at)).toBe(text);
@@ -167,6 +170,15 @@ describe('serve: the banner', () => {
     expect(shown({ host: '192.0.2.1' })).not.toContain('ws:');
   });
 
+  test('it says where servers and components connect, and no secret', () => {
+    const options = { ports: { s2s: 5269, component: 5347 }, components: [{ domain: 'g.localhost', secret: 'between-us' }] };
+    const args = { options, flags: new Map<string, string>() };
+    const text = banner(configOf(options), { s2s: '127.0.0.1:5269', s2sTls: '127.0.0.1:5270', component: '127.0.0.1:5347' }, '1', invocationOf('x.ts', '/', args));
+    expect(text).toMatch(/^  Servers +127\.0\.0\.1:5269 \(STARTTLS\)\n  Servers +127\.0\.0\.1:5270 \(TLS from the start\)\n  Components +127\.0\.0\.1:5347/m);
+    expect(text).not.toContain('between-us');
+    expect(shown({ rooms: { domain: false } })).not.toContain('Rooms');
+  });
+
   test.each<[string, JsonObject, string | undefined, RegExp]>([
     ['the command names the same data', { data: '/srv/it\'s here' }, undefined, / account add juliet@localhost --data '\/srv\/it'\\''s here'$/m],
     ['the command names the same file', {}, 'a.json', / account add juliet@localhost --config a\.json$/m],
@@ -174,6 +186,9 @@ describe('serve: the banner', () => {
     ['nobody can get in', { memory: true }, undefined, /none can be made: start with --open-registration or --data$/m],
     ['everybody can get in', { memory: true, auth: { anonymous: true } }, undefined, /none needed: anybody gets in$/m],
     ['a proxy speaks TLS for it', { host: '192.0.2.1', webSocket: { behindProxy: true } }, undefined, /WebSocket +ws:/],
+    ['rooms are named', {}, undefined, /^  Rooms +rooms\.localhost$/m],
+    ['stanzas may be seen', { ports: { s2s: 0 }, s2s: { requireTls: false } }, undefined, /Stanzas may go unencrypted to other servers, and come so \(s2s\.requireTls\)/],
+    ['components may be overheard', { componentHost: '192.0.2.1', ports: { component: 0 }, components: [{ domain: 'g.localhost', secret: 'x' }] }, undefined, /Components connect without encryption/],
     ['passwords may be seen', { insecurePlain: true }, undefined, /Passwords may go unencrypted \(insecurePlain\)/],
   ])('%s', (_title, options, file, expected) => {
     expect(shown(options, file)).toMatch(expected);

@@ -45,10 +45,23 @@ describe('while the store is emptied towards one route', () => {
     await world.settle();
   });
 
-  test('another route of the account goes on (RFC 6121 §8.5.3.1)', async () => {
+  test('a message for another route has what is stored go out there too, before it (T4)', async () => {
     romeo.send(message('juliet@localhost/laptop', 'live'));
-    expect(await ids(laptop)).toContain('live');
-    expect(await ids(phone)).not.toContain('stored');
+    await world.settle();
+    expect(await ids(laptop)).toEqual([]);
+    await world.releaseStore();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['stored', 'live']);
+    expect((await ids(phone)).filter(Boolean)).toEqual(['r', 'stored']);
+  });
+
+  test('a message for another route waits behind one of its sender that is held back (RFC 6120 §10.1)', async () => {
+    laptop.send('<iq id="r" type="get"><query xmlns="jabber:iq:roster"/></iq>');
+    romeo.send(message('juliet@localhost/phone', 'first'));
+    romeo.send(message('juliet@localhost/laptop', 'second'));
+    phone.drop();
+    await world.settle();
+    await world.releaseStore();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['r', 'stored', 'first', 'second']);
   });
 
   test('a message for it comes after what was stored, and is delivered only then (T4, D7)', async () => {
@@ -77,17 +90,66 @@ describe('while the store is emptied towards one route', () => {
     await world.releaseStore();
     expect((await ids(romeo)).filter((id) => id === 'ask')).toEqual(['ask']);
   });
+});
 
-  test('a client that never reads is given up, and its messages go elsewhere (DESIGN §4)', async () => {
-    for (let number = 0; number < 30; number += 1) romeo.send(message('juliet@localhost', `${number}`, 'x'.repeat(200_000)));
+describe('while a client does not read what is stored for it', () => {
+  const large = (to: string, id: string): string => message(to, id, 'x'.repeat(200_000));
+  const numbered = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => `${from + index}`);
+  let phone: Client;
+  let laptop: Client;
+
+  beforeEach(async () => {
+    // More than goes out at a time.
+    for (const id of ['a', 'b']) romeo.send(large('juliet@localhost', id));
+    await world.settle();
+    phone = await world.connect('juliet', 'phone');
+    laptop = await world.connect('juliet', 'laptop');
+    world.isOutputStuck = true;
+    phone.send('<presence/>');
+    await world.settle();
+    world.isOutputStuck = false;
+  });
+
+  test('another client of the account hears all that is stored, and what comes after (RFC 6121 §8.5.3.1)', async () => {
+    romeo.send(message('juliet@localhost/laptop', 'live'));
+    await world.settle();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['stored', 'a', 'b', 'live']);
+    expect((await ids(phone)).filter(Boolean)).toEqual(['stored', 'a']);
+  });
+
+  test('messages of others to another client go on, though one waits for it (RFC 6120 §10.1)', async () => {
+    const nurse = await world.account('nurse').then(() => world.connect('nurse', 'hall'));
+    romeo.send(message('juliet@localhost/phone', 'held'));
+    romeo.send(message('juliet@localhost/laptop', 'behind it'));
+    nurse.send(message('juliet@localhost/laptop', 'on'));
+    await world.settle();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['stored', 'a', 'b', 'on']);
+    phone.drop();
+    await world.settle();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['held', 'behind it']);
+  });
+
+  test('it is given up when 4 MiB wait for it, and they go elsewhere (DESIGN §4)', async () => {
+    for (const id of numbered(0, 30)) romeo.send(large('juliet@localhost', id));
     await world.settle();
     expect(await ids(phone)).toEqual(expect.arrayContaining(['error', 'closed']));
-    await world.releaseStore();
-    const fateOf = (id: string): string[] => fates.filter((fate) => fate.id === id && fate.type !== 'error').map(({ fate }) => fate);
-    for (let number = 0; number < 30; number += 1) expect(fateOf(`${number}`)).toEqual(['delivered']);
-    const onLaptop = (await ids(laptop)).filter((id) => id !== undefined);
-    expect(onLaptop).toEqual(['stored', ...Array.from({ length: 30 }, (_, number) => `${number}`)]);
+    for (const id of numbered(0, 30)) expect(fates.filter((fate) => fate.id === id).map(({ fate }) => fate)).toEqual(['delivered']);
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['stored', 'a', 'b', ...numbered(0, 30)]);
   });
+});
+
+test('while the store does not answer, no more than 8 MiB wait for it (DESIGN §4)', async () => {
+  const phone = await world.connect('juliet', 'phone');
+  await ids(phone);
+  world.isStoreHeld = true;
+  for (let number = 0; number < 41; number += 1) romeo.send(message('juliet@localhost', `${number}`, 'x'.repeat(200_000)));
+  await world.settle();
+  expect(await ids(phone)).toEqual([]);
+  romeo.send(message('juliet@localhost', 'last', 'x'.repeat(200_000)));
+  await world.settle();
+  expect(await ids(phone)).toEqual(expect.arrayContaining(['error', 'closed']));
+  await world.releaseStore();
+  expect(new Set(fates.map(({ fate }) => fate))).toEqual(new Set(['stored']));
 });
 
 test('a stored message is delivered once, though its first reader goes before the store has forgotten it (T3)', async () => {

@@ -23,6 +23,7 @@ describe('redaction: a secret is never recorded, bodies or not', () => {
     ['a password in a form (XEP-0077 §4)', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><x xmlns="jabber:x:data"><field var="password"><value>SECRET</value></field></x></query></iq>', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><x xmlns="jabber:x:data"><field var="password"><value>redacted</value></field></x></query></iq>'],
     ['a room\'s password (XEP-0045 §7.2.5)', '<presence to="r@x/n"><x xmlns="http://jabber.org/protocol/muc"><password>SECRET</password></x></presence>', '<presence to="r@x/n"><x xmlns="http://jabber.org/protocol/muc"><password>redacted</password></x></presence>'],
     ['a room\'s password when it is set (XEP-0045 §10.2)', '<iq id="1" type="set"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data"><field var="muc#roomconfig_roomsecret"><value>SECRET</value></field></x></query></iq>', '<iq id="1" type="set"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data"><field var="muc#roomconfig_roomsecret"><value>redacted</value></field></x></query></iq>'],
+    ['what a component proves itself with (XEP-0114 §3)', '<handshake>SECRET</handshake>', '<handshake>redacted</handshake>'],
     ['a bookmark\'s password (XEP-0048)', '<storage xmlns="storage:bookmarks"><conference jid="r@x"><password>SECRET</password></conference></storage>', '<storage xmlns="storage:bookmarks"><conference jid="r@x"><password>redacted</password></conference></storage>'],
   ])('%s', (_what, xml, expected) => {
     expect([hidden(xml), open(xml)]).toEqual([expected, expected]);
@@ -35,6 +36,7 @@ describe('redaction: a secret is never recorded, bodies or not', () => {
     ['a password to derive from', { type: 'deriveCredentials', request: 1, password: 'SECRET' }],
     ['derived credentials', { type: 'credentials.derived', request: 1, credentials: { 'SCRAM-SHA-1': { salt: 'SECRET', iterations: 4096, storedKey: 'SECRET', serverKey: 'SECRET' } } }],
     ['a transition', { machine: 'stream', event: { type: 'auth.requested', data: 'SECRET' }, effects: [{ type: 'beginSasl', params: { mechanism: 'PLAIN', data: 'SECRET' } }] }],
+    ['a component in a configuration', { domain: 'localhost', secret: 'SECRET', components: [{ domain: 'gate.localhost', secret: 'SECRET' }] }],
     ['a configuration', { domain: 'localhost', dialbackSecret: 'SECRET' }],
   ])('%s', (_what, value) => {
     expect(JSON.stringify(open(value))).not.toContain('SECRET');

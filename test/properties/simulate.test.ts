@@ -1,8 +1,8 @@
 /** The simulator in short: fixed seeds hold and replay exactly, and each observer refutes a core or a store
  *  that is wrong. `npm run simulate` has as many seeds as one likes. @module */
 import { describe, expect, test } from 'vitest';
-import { contentsOf } from '../../properties/simulator/contents.ts';
-import type { Contents } from '../../properties/simulator/contents.ts';
+import { contentsOf } from '../../properties/world/contents.ts';
+import type { Contents } from '../../properties/world/contents.ts';
 import { dialogueOf } from '../../properties/simulator/dialogue.ts';
 import { observers } from '../../properties/simulator/observers/all.ts';
 import { describeOptions, drawOptions } from '../../properties/simulator/options.ts';

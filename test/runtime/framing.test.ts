@@ -1,7 +1,9 @@
 /** How streams are written down. Spec: RFC 6120 §4.2, RFC 7395 §3.3. @module */
 import { parse } from 'ltx';
 import { describe, expect, it } from 'vitest';
-import { tcpFraming, webSocketFraming } from '../../src/runtime/framing.ts';
+import { tcpFraming as framingOf, webSocketFraming } from '../../src/runtime/framing.ts';
+
+const tcpFraming = framingOf('client');
 
 const header = { from: 'localhost', id: `<&"'>`, lang: 'en', version: '1.0', to: `"o'hara"@localhost` };
 

@@ -1,7 +1,7 @@
 /** Dialogues in text, and how they are run. A line is one of
  *
  *      # a comment; the header cites the rule
- *      account juliet
+ *      account juliet                   or: account romeo at there, where there are two servers
  *      juliet connects                  or: juliet/balcony connects
  *      juliet sends                     XML follows, indented; it is sent in one write
  *      juliet receives                  XML follows: these stanzas next, in this order
@@ -12,13 +12,14 @@
  *      juliet is cut off                the connection breaks
  *
  *  What is written must be there: attributes, text, children in their order; what is not written may
- *  be there as well. `*` stands for any value, `{juliet}` for juliet's full JID, `absent` for an
+ *  be there as well. `*` stands for any value, `{juliet}` for juliet's full JID, `{here}` and `{there}` for the
+ *  domains of the servers, `{rooms.here}` and `{rooms.there}` for those of their rooms, `absent` for an
  *  attribute that may not be there. A client that has a resource in its name, such as
  *  `juliet/balcony`, binds it; `juliet/balcony#2` is another client that binds the same. @module */
 import { parse } from 'ltx';
 import type { Element } from 'ltx';
 import { DOMAIN } from '../world/world.ts';
-import type { Client, World } from '../world/world.ts';
+import type { Client, Place, World } from '../world/world.ts';
 
 /** One line of a scenario, with the XML that follows it. */
 interface Line {
@@ -47,23 +48,28 @@ export function readScenario(text: string): { readonly title: string; readonly l
  *  @param tell is told of the dialogue as it goes */
 export async function runScenario(lines: readonly Line[], world: World, tell: (line: string) => void = () => {}): Promise<void> {
   const clients = new Map<string, Client>();
+  const places = new Map<string, Place>();
   for (const line of lines) {
     try {
-      await runLine(line, world, clients, tell);
+      await runLine(line, world, clients, places, tell);
     } catch (error) {
       throw new Error(`line ${line.number}: ${line.words}: ${(error as Error).message}`, { cause: error });
     }
   }
 }
 
-async function runLine({ words, xml }: Line, world: World, clients: Map<string, Client>, tell: (line: string) => void): Promise<void> {
+async function runLine({ words, xml }: Line, world: World, clients: Map<string, Client>, places: Map<string, Place>, tell: (line: string) => void): Promise<void> {
   const [who = '', ...rest] = words.split(' ');
-  if (who === 'account') return world.account(rest[0] ?? '');
+  if (who === 'account') {
+    const [account = '', , place = 'here'] = rest;
+    places.set(account, place as Place);
+    return world.account(account, place as Place);
+  }
   const what = rest.join(' ');
-  const fill = (text: string): string => text.replace(/\{([^}]+)\}/g, (_, name: string) => clientOf(clients, name).jid);
+  const fill = (text: string): string => text.replace(/\{([^}]+)\}/g, (_, name: string) => world.domains[name] ?? clientOf(clients, name).jid);
   if (what === 'connects') {
     const [name = '', resource] = who.replace(/#.*/, '').split('/');
-    clients.set(who, await world.connect(name, resource));
+    clients.set(who, await world.connect(name, resource, places.get(name) ?? 'here'));
     return tell(`${who} connects as ${clientOf(clients, who).jid}`);
   }
   const client = clientOf(clients, who);
@@ -77,7 +83,7 @@ async function runLine({ words, xml }: Line, world: World, clients: Map<string, 
     case 'receives in any order':
       return receiveAll(client, who, stanzasOf(fill(xml)), tell);
     case 'receives nothing':
-      return receiveNothing(client);
+      return receiveNothing(client, world.domains[places.get(who.replace(/[/#].*/, '')) ?? 'here'] ?? DOMAIN);
     case 'is closed': {
       const next = await client.next();
       if (next !== 'closed') throw new Error(`but it receives ${next.toString()}`);
@@ -120,9 +126,9 @@ async function receiveAll(client: Client, who: string, expected: Element[], tell
 }
 
 let pings = 0;
-async function receiveNothing(client: Client): Promise<void> {
+async function receiveNothing(client: Client, domain: string): Promise<void> {
   pings += 1;
-  client.send(`<iq id="nothing-${pings}" to="${DOMAIN}" type="get"><ping xmlns="urn:xmpp:ping"/></iq>`);
+  client.send(`<iq id="nothing-${pings}" to="${domain}" type="get"><ping xmlns="urn:xmpp:ping"/></iq>`);
   const next = await client.next();
   if (next === 'closed' || next.attrs.id !== `nothing-${pings}`) throw new Error(`but it receives ${next.toString()}`);
 }

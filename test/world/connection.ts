@@ -8,38 +8,42 @@ import type { Element } from 'ltx';
 import { readStream } from './stream.ts';
 import { DOMAIN } from './world.ts';
 
-const header = `<?xml version="1.0"?><stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${DOMAIN}" version="1.0">`;
+const headerTo = (domain: string): string =>
+  `<?xml version="1.0"?><stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${domain}" version="1.0">`;
 /** How long something may take to come before it counts as missing. */
 const patienceMs = 10_000;
 
 /** One end of a connection: what has come, and who waits for it. */
 export class Connection {
   readonly socket: Socket;
+  readonly #domain: string;
   readonly #received: (Element | 'closed')[] = [];
   #read: (text: string) => void;
   #wake: (() => void) | undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, domain: string) {
     this.socket = socket;
+    this.#domain = domain;
     this.#read = readStream((item) => this.#push(item));
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     socket.on('error', () => {});
   }
 
   /** Connects to `host:port`, under TLS from the start or in the clear. The certificate is the
-   *  server's own, made a moment ago; there is nobody to vouch for it. */
-  static async open(address: string | undefined, security: 'tls' | 'plain'): Promise<Connection> {
+   *  server's own, made a moment ago; there is nobody to vouch for it.
+   *  @param domain whom the stream is to */
+  static async open(address: string | undefined, security: 'tls' | 'plain', domain = DOMAIN): Promise<Connection> {
     const [host = '', port = ''] = (address ?? '').split(':');
     const where = { host, port: Number(port) };
     const socket = security === 'tls' ? connectTls({ ...where, rejectUnauthorized: false, ALPNProtocols: ['xmpp-client'] }) : connectPlain(where);
     await once(socket, security === 'tls' ? 'secureConnect' : 'connect');
-    return new Connection(socket);
+    return new Connection(socket, domain);
   }
 
   /** Opens the stream, or opens it anew, and waits for the features. */
   openStream(): Promise<Element> {
     this.#read = readStream((item) => this.#push(item));
-    return this.ask(header);
+    return this.ask(headerTo(this.#domain));
   }
 
   /** Asks for an account before authentication (XEP-0077 §3.1). */

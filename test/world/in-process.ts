@@ -4,9 +4,9 @@ import type { Element } from 'ltx';
 import { standardFeatures } from '../../src/core/features/all.ts';
 import { defaultConfig } from '../../src/core/config.ts';
 import type { CoreConfig } from '../../src/core/config.ts';
-import type { Effect } from '../../src/core/effect.ts';
+import type { Effect, ServerHeader } from '../../src/core/effect.ts';
 import type { Feature } from '../../src/core/feature.ts';
-import type { Channel, Input, StreamId } from '../../src/core/input.ts';
+import type { Channel, Input, PeerKind, StreamId } from '../../src/core/input.ts';
 import { parseBare } from '../../src/core/jid.ts';
 import { createCore } from '../../src/core/server.ts';
 import type { Core } from '../../src/core/server.ts';
@@ -20,16 +20,33 @@ const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mec
 const limits = { maxStanzaBytes: 262_144, maxDepth: 64, maxAttributes: 64 };
 const keys = { salt: '', iterations: 4096, storedKey: '', serverKey: '' };
 const credentials: Credentials = { 'SCRAM-SHA-1': keys, 'SCRAM-SHA-256': keys };
-const header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${DOMAIN}" version="1.0">`;
+
+/** The other end of a stream that is no client's. */
+export interface OtherEnd {
+  /** Hears what is written, as text. */
+  write(text: string): void;
+  /** The TLS handshake begins. */
+  startTls(): void;
+  /** The connection ends. */
+  disconnect(): void;
+}
 
 interface Peer {
+  readonly other?: OtherEnd;
   reader: StreamReader;
   readonly received: (Element | 'closed')[];
   isOver: boolean;
 }
 
+/** A header as servers and components write it. */
+function headerOf({ from, to, id, version }: ServerHeader): string {
+  const attrs = Object.entries({ from, to, id, version }).filter(([, value]) => value !== undefined).map(([name, value]) => ` ${name}="${value}"`).join('');
+  return `<stream:stream xmlns="jabber:server" xmlns:stream="http://etherx.jabber.org/streams" xmlns:db="jabber:server:dialback"${attrs}>`;
+}
+
 /** A core with its surroundings, all of them in hand. */
 export class InProcess implements World {
+  readonly domains: Readonly<Record<string, string>>;
   readonly core: Core;
   readonly store: Store;
   readonly effects: Effect[] = [];
@@ -37,20 +54,35 @@ export class InProcess implements World {
   now = Date.UTC(2026, 10, 23);
   /** Broken invariants are what the test is about. */
   tolerant = false;
+  readonly domain: string;
   /** Replies of the store are kept back while this is set. */
   isStoreHeld = false;
+  /** Replies about this account are kept back. */
+  heldAccount: string | undefined;
+  /** What is sent while this is set is never read: requests that wait for it to leave are not made. */
+  isOutputStuck = false;
   readonly #peers = new Map<StreamId, Peer>();
   readonly #waiting: (() => void)[] = [];
+  /** Requests that wait for a stream's output, which will not leave. */
+  readonly #stuck: { readonly request: number; readonly after: StreamId }[] = [];
   #pending = 0;
   #last = 0;
 
-  constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store } = {}) {
-    this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...options.config }, options.features ?? standardFeatures);
+  readonly #header: string;
+  /** Asked for the server of a domain. */
+  onConnect: ((effect: Extract<Effect, { type: 'connect' }>) => void) | undefined;
+
+  constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store; readonly around?: (core: Core) => Core } = {}) {
+    this.domain = options.config?.domain ?? DOMAIN;
+    this.domains = { here: this.domain };
+    this.#header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${this.domain}" version="1.0">`;
+    const core = createCore({ domain: DOMAIN, ...defaultConfig, ...(options.config?.domain === undefined && { rooms: { domain: `rooms.${DOMAIN}` }, secret: 'what-nobody-outside-this-test-knows' }), ...options.config }, options.features ?? standardFeatures);
+    this.core = options.around?.(core) ?? core;
     this.store = options.store ?? memoryStore();
   }
 
   async account(name: string): Promise<void> {
-    const account = parseBare(`${name}@${DOMAIN}`);
+    const account = parseBare(`${name}@${this.domain}`);
     if (account !== undefined) await this.store.perform({ op: 'account.create', account, credentials });
   }
 
@@ -63,14 +95,43 @@ export class InProcess implements World {
     return stream;
   }
 
+  /** Takes in a stream of another server or a component; or, under a name of the core's, is told of one that it has
+   *  asked for. */
+  join(other: OtherEnd, over: Channel, peer: PeerKind, named?: StreamId): StreamId {
+    this.#last += 1;
+    const stream = named ?? `${peer}-${this.#last}`;
+    this.#peers.set(stream, { other, reader: new StreamReader(limits), received: [], isOver: false });
+    this.feed({ type: 'stream.opened', stream, channel: over, ...(named === undefined && { peer }) });
+    return stream;
+  }
+
+  /** What the other end of such a stream has written. */
+  hear(stream: StreamId, text: string): void {
+    this.#read(stream, text);
+  }
+
+  /** The other end of a stream is gone. */
+  lose(stream: StreamId): void {
+    const peer = this.#peers.get(stream);
+    if (peer === undefined || peer.isOver) return;
+    peer.isOver = true;
+    this.feed({ type: 'stream.lost', stream });
+  }
+
+  /** TLS is there. */
+  secure(stream: StreamId, over: Channel): void {
+    this.#peer(stream).reader = new StreamReader(limits);
+    this.feed({ type: 'tls.established', stream, channel: over });
+  }
+
   async connect(name: string, resource: string | undefined): Promise<Client> {
     const stream = this.open();
-    const client = this.client(stream, `${name}@${DOMAIN}`);
-    client.send(header);
+    const client = this.client(stream, `${name}@${this.domain}`);
+    client.send(this.#header);
     await client.next();
     client.send(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">${btoa(`\0${name}\0secret`)}</auth>`);
     await client.next();
-    client.send(header);
+    client.send(this.#header);
     await client.next();
     client.send(`<iq id="bind" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind">${resource === undefined ? '' : `<resource>${resource}</resource>`}</bind></iq>`);
     const bound = await client.next();
@@ -95,6 +156,7 @@ export class InProcess implements World {
       drop: () => {
         peer.isOver = true;
         this.feed({ type: 'stream.lost', stream });
+        this.#failStuck(stream);
       },
     };
   }
@@ -108,6 +170,7 @@ export class InProcess implements World {
   /** Lets the store's replies through again. */
   async releaseStore(): Promise<void> {
     this.isStoreHeld = false;
+    this.heldAccount = undefined;
     for (const reply of this.#waiting.splice(0)) reply();
     await this.settle();
   }
@@ -159,22 +222,40 @@ export class InProcess implements World {
 
   #perform(effect: Effect): void {
     switch (effect.type) {
+      case 'open':
+        this.#peers.get(effect.stream)?.other?.write(headerOf(effect.header));
+        break;
+      case 'connect':
+        this.onConnect?.(effect);
+        break;
+      case 'startTls':
+        this.#peer(effect.stream).other?.startTls();
+        break;
       case 'send':
+        if (this.#peer(effect.stream).other !== undefined) {
+          this.#peer(effect.stream).other?.write(effect.xml);
+          break;
+        }
         this.#peer(effect.stream).received.push(parse(effect.xml.replace(/^<(stream:\w+)/, '<$1 xmlns:stream="http://etherx.jabber.org/streams"')));
         break;
       case 'close':
+        this.#peer(effect.stream).other?.write('</stream:stream>');
         this.#peer(effect.stream).received.push('closed');
         break;
-      case 'disconnect':
-        this.#peer(effect.stream).isOver = true;
+      case 'disconnect': {
+        const peer = this.#peers.get(effect.stream);
+        peer?.other?.disconnect();
+        if (peer !== undefined && peer.other === undefined) peer.isOver = true;
+        queueMicrotask(() => this.#failStuck(effect.stream));
         break;
+      }
       case 'restart':
         this.#peer(effect.stream).reader = new StreamReader(limits);
         break;
       case 'authenticate':
         this.#later(() => {
           const name = atob(effect.data ?? '').split('\0')[1] ?? '';
-          const account = parseBare(`${name}@${DOMAIN}`);
+          const account = parseBare(`${name}@${this.domain}`);
           this.feed(account === undefined
             ? { type: 'sasl.failed', stream: effect.stream, condition: 'not-authorized' }
             : { type: 'sasl.succeeded', stream: effect.stream, account });
@@ -182,6 +263,10 @@ export class InProcess implements World {
         break;
       case 'store': {
         const { request, operation, after } = effect;
+        if (after !== undefined && this.isOutputStuck) {
+          this.#stuck.push({ request, after });
+          break;
+        }
         this.#pending += 1;
         const ask = (): Promise<StoreReply> => (after !== undefined && this.#peer(after).isOver ? Promise.reject(new Error('the stream ended first')) : this.store.perform(operation as never));
         const reply = (input: Input): void => {
@@ -189,7 +274,7 @@ export class InProcess implements World {
             this.#pending -= 1;
             this.feed(input);
           };
-          if (this.isStoreHeld) this.#waiting.push(go);
+          if (this.isStoreHeld || ('account' in operation && operation.account === this.heldAccount)) this.#waiting.push(go);
           else go();
         };
         ask().then(
@@ -213,6 +298,11 @@ export class InProcess implements World {
       default:
         break;
     }
+  }
+
+  /** The output of a stream is gone. */
+  #failStuck(stream: StreamId): void {
+    for (const { request, after } of this.#stuck) if (after === stream) this.feed({ type: 'store.failed', request });
   }
 
   #later(work: () => void): void {

@@ -5,6 +5,7 @@ import type { Config } from '../../src/cli/config.ts';
 import type { RunningServer } from '../../src/cli/serve.ts';
 import { startServer } from '../../src/cli/start.ts';
 import { Connection } from './connection.ts';
+import { DOMAIN } from './world.ts';
 import type { Client, World } from './world.ts';
 
 /** A log that nobody reads. */
@@ -21,6 +22,7 @@ export function settingsOf(ports: readonly ('c2s' | 'c2sTls' | 'http' | 'https')
 
 /** A server on a free port. */
 export class Sockets implements World {
+  readonly domains = { here: DOMAIN };
   readonly #server: RunningServer;
   readonly #connections: Connection[] = [];
 

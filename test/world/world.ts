@@ -20,10 +20,15 @@ export interface Client {
   drop(): void;
 }
 
+/** One of two servers that speak with each other; a world of one server is `here`. */
+export type Place = 'here' | 'there';
+
 export interface World {
-  /** Makes an account `name@localhost`. */
-  account(name: string): Promise<void>;
+  /** What a scenario calls domains, and their names: `here`, `there`, and `rooms.` with either. */
+  readonly domains: Readonly<Record<string, string>>;
+  /** Makes an account. */
+  account(name: string, place: Place): Promise<void>;
   /** Logs in and binds a resource. */
-  connect(name: string, resource: string | undefined): Promise<Client>;
+  connect(name: string, resource: string | undefined, place: Place): Promise<Client>;
   dispose(): Promise<void>;
 }

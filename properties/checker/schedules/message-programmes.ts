@@ -1,7 +1,7 @@
 /** Programmes about messages: who connects and leaves, what is stored and flushed, and a store that fails,
  *  while somebody writes. @module */
 import { balcony, connected, hall, juliet, orchard, present, romeo, street } from './cast.ts';
-import { available, chat, close, connect, cut, directed, headline, normal, unavailable } from './programme.ts';
+import { available, chat, close, connect, cut, directed, headline, normal, roster, unavailable } from './programme.ts';
 import type { Programme } from './programme.ts';
 
 /** The smaller ones run with the tests. */
@@ -42,16 +42,16 @@ export const messageProgrammes: readonly Programme[] = [
     run: 'full',
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard)],
     clients: [{ jid: orchard, does: [available(), cut, connect, available()] }, { jid: balcony, does: [chat(romeo), chat(romeo)] }],
-    pinned: [3_134, 109_187],
+    pinned: [4_241, 147_453],
   },
   {
     name: 'a flush towards two resources',
     about: 'A message waits for Romeo; both of his resources become available, one with another priority then, and the transport of the other dies, while Juliet sends one more.',
     bounds: '2 users, 2 resources of the recipient, 5 stanzas, 1 message stored before',
     run: 'full',
-    before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard, street)],
+    before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...[orchard, street].map((jid) => ({ jid, does: [connect, roster] }))],
     clients: [{ jid: orchard, does: [available(), available(1)] }, { jid: street, does: [available(), cut] }, { jid: balcony, does: [chat(romeo)] }],
-    pinned: [3_381, 110_815],
+    pinned: [16_642, 597_845],
   },
   {
     name: 'one of two resources leaves',
@@ -97,7 +97,7 @@ export const messageProgrammes: readonly Programme[] = [
     run: 'full',
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard)],
     clients: [{ jid: orchard, does: [available()] }, { jid: orchard, device: 'telephone', does: [connect, available()] }, { jid: balcony, does: [chat(orchard)] }],
-    pinned: [205, 6_470],
+    pinned: [391, 12_700],
   },
   {
     name: 'two senders, and two resources',
@@ -146,7 +146,7 @@ export const messageProgrammes: readonly Programme[] = [
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard)],
     clients: [{ jid: orchard, does: [available(), unavailable, available()] }, { jid: balcony, does: [chat(romeo)] }],
     mayFail: 'offline.read',
-    pinned: [257, 6_494],
+    pinned: [337, 8_598],
   },
   {
     name: 'the store fails to forget what was flushed',
@@ -165,7 +165,25 @@ export const messageProgrammes: readonly Programme[] = [
     run: 'test',
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard, street)],
     clients: [{ jid: orchard, does: [cut] }, { jid: street, does: [available()] }, { jid: balcony, does: [chat(romeo)] }],
-    pinned: [82, 2_485],
+    pinned: [572, 18_220],
+  },
+  {
+    name: 'a held message does not fall behind when its route goes',
+    about: 'A message of the Nurse\'s waits for Romeo, and goes out on one of his resources; Juliet sends one message to that resource and one to the other, and the transport of the first dies.',
+    bounds: '3 users, 2 resources of the recipient, 4 stanzas, 1 message stored before',
+    run: 'test',
+    before: [...connected(balcony, hall), { jid: hall, does: [chat(romeo)] }, ...connected(orchard, street)],
+    clients: [{ jid: orchard, does: [available(), cut] }, { jid: balcony, does: [chat(orchard), chat(street)] }],
+    pinned: [1_281, 52_390],
+  },
+  {
+    name: 'a stored message does not fall behind when its reader goes',
+    about: 'A message waits for Romeo, and goes out on one of his resources, whose transport dies; Juliet sends one to the other, which then becomes available.',
+    bounds: '2 users, 2 resources of the recipient, 4 stanzas, 1 message stored before',
+    run: 'test',
+    before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard, street)],
+    clients: [{ jid: orchard, does: [available(), cut] }, { jid: street, does: [available(1)] }, { jid: balcony, does: [chat(street)] }],
+    pinned: [3_645, 120_693],
   },
   {
     name: 'the store fails to keep a message',

@@ -115,7 +115,7 @@ export const presenceProgrammes: readonly Programme[] = [
     run: 'test',
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard, street)],
     clients: [{ jid: orchard, does: [available(), unavailable] }, { jid: street, does: [available(), unavailable] }],
-    pinned: [236, 7_648],
+    pinned: [2_810, 96_652],
   },
   {
     name: 'an approval races a goodbye',

@@ -1,12 +1,13 @@
 /** A store whose every answer is a choice of when. It answers the requests of one account in the order in
  *  which they were made, and those of different accounts in any order: no more than a store promises
  *  (src/core/store.ts). A request that is to wait until a stream's output has left the process (`after`)
- *  is made only then. Not here: what a request does (world/store.ts). @module */
+ *  is made only then. Not here: what a request does (world/contents.ts). @module */
 import type { BareJid } from '../../../machines/vocabulary.ts';
 import type { Effect } from '../../../src/core/effect.ts';
 import type { Input, StreamId } from '../../../src/core/input.ts';
-import type { OfflinePage, StoreOperation } from '../../../src/core/store.ts';
-import { SimulatedStore } from '../../world/store.ts';
+import type { StoreOperation } from '../../../src/core/store.ts';
+import { contentsOf } from '../../world/contents.ts';
+import type { Contents } from '../../world/contents.ts';
 
 type Asked = Extract<Effect, { type: 'store' }>;
 
@@ -31,7 +32,7 @@ interface Waiting {
 
 /** The requests that wait, and the store itself. */
 export class SlowStore {
-  readonly #store = new SimulatedStore();
+  readonly #contents: Contents;
   readonly #mayFail: StoreOperation | undefined;
   readonly #leaving: (stream: StreamId) => Leaving;
   readonly #times = new Map<string, number>();
@@ -40,7 +41,7 @@ export class SlowStore {
   readonly failures = { unsent: 0, store: 0 };
 
   constructor(accounts: Iterable<string>, mayFail: StoreOperation | undefined, leaving: (stream: StreamId) => Leaving) {
-    for (const account of accounts) this.#store.create(account as BareJid);
+    this.#contents = contentsOf([...accounts] as BareJid[]);
     this.#mayFail = mayFail;
     this.#leaving = leaving;
   }
@@ -80,14 +81,13 @@ export class SlowStore {
       this.#waiting.push({ ...waiting, isBehind: false });
       return undefined;
     }
-    if (turn === 'answer') return { type: 'store.replied', request: asked.request, reply: this.#store.perform(asked.operation) };
+    if (turn === 'answer') return { type: 'store.replied', request: asked.request, reply: this.#contents.perform(asked.operation) };
     this.failures[waiting.isBehind ? 'unsent' : 'store'] += 1;
     return { type: 'store.failed', request: asked.request };
   }
 
   /** The messages that are kept for an account, as they were written. */
   keptFor(account: string): readonly string[] {
-    const page = this.#store.perform({ op: 'offline.read', account: account as BareJid, maxBytes: Infinity }) as OfflinePage;
-    return page.messages.map(({ xml }) => xml);
+    return this.#contents.offline(account as BareJid).map(({ xml }) => xml);
   }
 }

@@ -114,10 +114,13 @@ const remedies = {
     const { from, pendingIn } = exchange.claims('publisher');
     return !(from || pendingIn) || exchange.sends('publisher', 'unsubscribed').isAgreed();
   },
-  /** The subscriber's server probes, and the publisher's answers one that is not subscribed (§4.3.2 rule 1). */
+  /** The subscriber's server probes, and the publisher's answers one that is not subscribed (§4.3.2 rule 1), unless
+   *  its request waits for the publisher, whose answer settles the matter. */
   'T7 probe': (exchange: Exchange) => {
-    if (exchange.claims('subscriber').to && !exchange.claims('publisher').from) exchange.takes('subscriber', 'unsubscribed');
-    return !exchange.claims('subscriber').to || exchange.claims('publisher').from;
+    const { from, pendingIn } = exchange.claims('publisher');
+    if (pendingIn) return true;
+    if (exchange.claims('subscriber').to && !from) exchange.takes('subscriber', 'unsubscribed');
+    return !exchange.claims('subscriber').to || from;
   },
 } as const satisfies Record<string, (exchange: Exchange) => boolean>;
 

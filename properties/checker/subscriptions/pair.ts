@@ -32,7 +32,7 @@ export const pairStatements = {
   'T7 subscribe, approved': 'Whatever was lost, once the subscriber has asked again and the publisher has approved if it was asked, both rosters agree that there is a subscription.',
   'T7 subscribe, refused': 'Whatever was lost, once the subscriber has asked again and the publisher has refused if it was asked, both rosters agree.',
   'T7 unsubscribed': 'Whatever was lost, once a publisher has cancelled a subscription or refused a request that it knows of, both rosters agree that there is none.',
-  'T7 probe': 'Whatever was lost, a probe ends a subscription that the publisher knows nothing of.',
+  'T7 probe': 'Whatever was lost, a probe ends a subscription that the publisher knows nothing of, unless a request for it waits there.',
   'T5 approval': 'A subscription is granted, or presence given, only to whom the user has approved, beforehand or on request, and has not refused since.',
   'T6 told': 'A contact has been told that the user is available exactly while it is subscribed.',
 } as const;

@@ -11,8 +11,8 @@ import type { Observer, Rest, Watch } from '../observer.ts';
 
 export const kept: Observer = {
   name: 'what is stored is delivered, once',
-  statement: 'A message that the store has acknowledged is put out, forgotten only then, and never put out again; the store has exactly those that are not forgotten.',
-  exempt: 'a message is put out again when the server crashed after it was put out and before the store had forgotten it, or when the request to forget it failed; twice is better than never',
+  statement: 'A message that the store has acknowledged is put out, forgotten only then, and put out to no stream twice; it is put out in the step in which the store has answered with it; the store has exactly those that are not forgotten.',
+  exempt: 'a message that more than one resource has read before it was forgotten comes out of each of them',
   spec: ['XEP-0160 §2', 'DESIGN D7'],
   watch: (knowledge) => new KeptWatch(knowledge),
 };
@@ -22,9 +22,8 @@ interface Entry {
   readonly account: string;
   /** Its number in the store; unknown until it is read. */
   sequence: number;
-  /** The step in which it was put out; 0 before that. */
-  putOut: number;
-  mayRepeat: boolean;
+  /** The streams that it was put out to. */
+  readonly putOut: Set<string>;
   isForgotten: boolean;
 }
 
@@ -44,12 +43,13 @@ class KeptWatch implements Watch {
       case 'offline.append':
         if (reply === 'stored') {
           const id = idOf(request.xml);
-          this.#entries.set(id, { id, account: request.account, sequence: Infinity, putOut: 0, mayRepeat: false, isForgotten: false });
+          this.#entries.set(id, { id, account: request.account, sequence: Infinity, putOut: new Set(), isForgotten: false });
         }
         return undefined;
       case 'offline.read':
         for (const { sequence, xml } of (reply as OfflinePage).messages) {
           const entry = this.#entries.get(idOf(xml));
+          if (entry?.isForgotten === true) return `message ${entry.id} comes from the store, which has forgotten it`;
           if (entry !== undefined) entry.sequence = sequence;
         }
         return undefined;
@@ -60,20 +60,16 @@ class KeptWatch implements Watch {
     }
   }
 
-  step({ sent, settled, number }: Seen): string | undefined {
-    if (settled?.request.op === 'offline.remove' && settled.reply === undefined) {
-      for (const entry of this.#upTo(settled.request.account, settled.request.upTo)) entry.mayRepeat = true;
-    }
+  step({ sent, settled }: Seen): string | undefined {
+    const { messages = [] } = settled?.request.op === 'offline.read' ? ((settled.reply ?? {}) as Partial<OfflinePage>) : {};
+    const answered = new Set(messages.map(({ xml }) => idOf(xml)));
     for (const { to, element } of sent.values()) {
       if (element.name !== 'message' || element.attrs.type === 'error' || element.getChild('delay', NS.delay) === undefined) continue;
-      const fault = this.#putOut(element.attrs.id ?? '', bareOf(to.jid ?? ''), number);
+      const { id = '' } = element.attrs;
+      const fault = answered.has(id) ? this.#putOut(id, bareOf(to.jid ?? ''), to.stream) : `message ${id} comes from the store, which was not asked for it`;
       if (fault !== undefined) return fault;
     }
     return undefined;
-  }
-
-  crashed(): void {
-    for (const entry of this.#entries.values()) entry.mayRepeat = entry.putOut > 0;
   }
 
   rested({ when, clients }: Rest): string | undefined {
@@ -88,28 +84,22 @@ class KeptWatch implements Watch {
     return undefined;
   }
 
-  /** What the store has been told to forget by this request. */
-  #upTo(account: string, sequence: number): Entry[] {
-    return [...this.#entries.values()].filter((entry) => entry.account === account && entry.sequence <= sequence && !entry.isForgotten);
-  }
-
   #forget(account: string, sequence: number): string | undefined {
-    for (const entry of this.#upTo(account, sequence)) {
-      if (entry.putOut === 0) return `message ${entry.id} is forgotten, and was never put out`;
+    for (const entry of this.#entries.values()) {
+      if (entry.account !== account || entry.sequence > sequence || entry.isForgotten) continue;
+      if (entry.putOut.size === 0) return `message ${entry.id} is forgotten, and was never put out`;
       entry.isForgotten = true;
     }
     return undefined;
   }
 
-  #putOut(id: string, account: string, step: number): string | undefined {
+  #putOut(id: string, account: string, stream: string): string | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return `message ${id} comes from the store, which never had it`;
     if (entry.account !== account) return `message ${id} is for ${entry.account}, and is put out to ${account}`;
-    if (entry.isForgotten) return `message ${id} comes from the store, which has forgotten it`;
-    if (entry.putOut > 0 && entry.putOut !== step && !entry.mayRepeat) return `message ${id} comes from the store a second time`;
+    if (entry.putOut.has(stream)) return `message ${id} comes from the store a second time`;
     this.premises += 1;
-    entry.putOut = step;
-    entry.mayRepeat = false;
+    entry.putOut.add(stream);
     return undefined;
   }
 }

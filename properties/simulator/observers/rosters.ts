@@ -3,14 +3,13 @@
 import type { BareJid, SubscriptionState } from '../../../machines/vocabulary.ts';
 import type { RosterRecord } from '../../../src/core/store.ts';
 import { bareOf } from '../knowledge.ts';
-import type { Knowledge, Seen } from '../knowledge.ts';
+import type { Knowledge } from '../knowledge.ts';
 import type { Observer, Rest, Watch } from '../observer.ts';
-import { UnpushedItems } from '../unpushed-items.ts';
 
 export const rosters: Observer = {
   name: 'every client has the roster that is stored',
   statement: 'Once the world is healed, the roster of each interested client, fetched or kept from an earlier session, with all pushes since, is the stored one.',
-  exempt: 'items that the core is known to lose the push of (unpushed-items.ts)',
+  exempt: 'nothing',
   spec: ['RFC 6121 §2.1.6', 'RFC 6121 §2.6.3'],
   watch: (knowledge) => new RostersWatch(knowledge),
 };
@@ -34,19 +33,9 @@ const textOf = ({ jid, name = '', subscription, approved, groups }: RosterRecord
 class RostersWatch implements Watch {
   premises = 0;
   readonly #knowledge: Knowledge;
-  readonly #unpushed: UnpushedItems;
 
   constructor(knowledge: Knowledge) {
     this.#knowledge = knowledge;
-    this.#unpushed = new UnpushedItems(knowledge);
-  }
-
-  step(seen: Seen): undefined {
-    return this.#unpushed.see(seen);
-  }
-
-  crashed(): void {
-    this.#unpushed.crashed();
   }
 
   rested({ when, clients }: Rest): string | undefined {
@@ -54,9 +43,8 @@ class RostersWatch implements Watch {
     for (const { jid, session, view } of clients) {
       if (session?.isInterested !== true) continue;
       this.premises += 1;
-      const isJudged = (contact: string): boolean => !this.#unpushed.isLost(bareOf(jid), contact) && !this.#knowledge.isMistaken(bareOf(jid), contact);
-      const stored = this.#knowledge.contents.roster(bareOf(jid) as BareJid).filter((record) => record.listed && isJudged(record.jid)).map(textOf).sort().join('; ');
-      const seen = [...view.roster].filter(([contact]) => isJudged(contact)).map(([, item]) => item).sort().join('; ');
+      const stored = this.#knowledge.contents.roster(bareOf(jid) as BareJid).filter(({ listed }) => listed).map(textOf).sort().join('; ');
+      const seen = [...view.roster].map(([, item]) => item).sort().join('; ');
       if (stored !== seen) return `the roster of ${jid} is [${seen}], and [${stored}] is stored`;
     }
     return undefined;

@@ -37,7 +37,7 @@ class StrangersWatch implements Watch {
 
   /** Whether one client may know of a resource. */
   #mayKnow(resource: string, client: string): boolean {
-    return this.#knowledge.isAuthorised(bareOf(resource), bareOf(client)) || this.#knowledge.isMistaken(bareOf(resource), bareOf(client)) || this.#knowledge.directed(resource, client) !== undefined;
+    return this.#knowledge.isAuthorised(bareOf(resource), bareOf(client)) || this.#knowledge.directed(resource, client) !== undefined;
   }
 }
 

@@ -2,7 +2,7 @@
  *  (subscriptions.ts), what a push looks like and who gets one (contacts.ts). @module */
 import { Element } from 'ltx';
 import { rosterOf } from '../accounts.ts';
-import { advanceRoster, itemElement, pushContact, writeContact } from '../contacts.ts';
+import { advanceRoster, pushContact, storedItems, writeContact } from '../contacts.ts';
 import { detached } from '../detached.ts';
 import type { Feature, Host, IqAnswer, IqRequest } from '../feature.ts';
 import { parseBare } from '../jid.ts';
@@ -41,7 +41,7 @@ function get(kernel: Kernel, resource: Resource, payload: Element, kept: Roster)
   const { ver } = payload.attrs;
   if (ver !== undefined && ver === String(kept.version) && kept.version > 0) return null;
   const query = new Element('query', ver === undefined ? { xmlns: NS.roster } : { xmlns: NS.roster, ver: String(kept.version) });
-  for (const record of kept.records.values()) if (record.listed) query.cnode(itemElement(record));
+  for (const item of storedItems(kept)) query.cnode(item);
   return query;
 }
 

@@ -7,8 +7,8 @@ import { isSubscriber, subscribersOf, subscriptionsOf } from '../contacts.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
-import { dropDenied, put } from '../offline.ts';
-import { endDirected, isShownTo, isTold, probe, sendToSubscriber, show } from '../presence.ts';
+import { dropDenied, put } from '../held.ts';
+import { endDirected, hasToldResource, isShownTo, probe, sendToSubscriber, show } from '../presence.ts';
 import type { Account, Resource } from '../resources.ts';
 import { isLocal } from '../routing.ts';
 import { presence } from '../stanza.ts';
@@ -83,11 +83,9 @@ function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concer
   const { account } = resource;
   const told = [...(resource.directed ?? [])].flatMap(([address, { value }]) => (value === 'told' ? [address] : []));
   const contacts: ReadonlySet<string> = new Set(account.roster === undefined || !resource.hearsPresence ? [] : subscriptionsOf(account.roster));
-  const user = parseJid(resource.jid);
   const rooms = new Set(told.map((address) => parseJid(address)?.bare));
   for (const other of tellers) {
-    const isHeard = user !== undefined && (isTold(other, user, resource.hearsPresence) || (resource.hearsPresence && isShownTo(kernel, other, account.jid)));
-    if (isHeard) yield other.jid;
+    if (hasToldResource(other, resource) || (resource.hearsPresence && isShownTo(kernel, other, account.jid))) yield other.jid;
   }
   for (const address of new Set([...contacts, ...told, ...mentioned])) {
     const jid = parseJid(address);

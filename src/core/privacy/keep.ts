@@ -4,7 +4,7 @@
 import { Element } from 'ltx';
 import type { Kernel } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
-import { canSend } from '../offline.ts';
+import { canSend } from '../held.ts';
 import type { Account, Resource } from '../resources.ts';
 import { ask } from '../task.ts';
 import type { Task } from '../task.ts';

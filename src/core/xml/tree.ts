@@ -95,7 +95,7 @@ export function openRoot(tag: StartTag): { readonly root: OpenElement; readonly 
   const namespace = colon < 0 ? defaultNamespace : resolve(tag.name.slice(0, colon), scope);
   setPrefixed(tag, scope);
   const xmlns = contentNamespaceOf(defaultNamespace);
-  const { to, from, version, 'xml:lang': lang } = tag.attrs;
+  const { to, from, version, id, 'xml:lang': lang } = tag.attrs;
   return {
     root: { tagName: tag.name, element: null, namespace: xmlns, defaultNamespace, scope, declared: 0, parent: undefined },
     header: {
@@ -105,6 +105,7 @@ export function openRoot(tag: StartTag): { readonly root: OpenElement; readonly 
       ...(from !== undefined && { from }),
       ...(version !== undefined && { version }),
       ...(lang !== undefined && { lang }),
+      ...(id !== undefined && { id }),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What a simulated store keeps: plain maps that outlive a crash. Spec: src/core/store.ts. Not here: when
- *  a request is carried out, and whether (store.ts). @module */
+ *  a request is carried out, and whether (simulator/store.ts, checker/schedules/slow-store.ts, world.ts);
+ *  durability, which is the business of the real ones (src/stores). @module */
 import type { BareJid } from '../../machines/vocabulary.ts';
 import type { OfflineMessage, OfflinePage, RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
 

@@ -1,0 +1,339 @@
+/** One link to another server: what waits for it, in order, and what its machine's effects are on the wire.
+ *  Spec: RFC 6120 §4 to §6, §10.1, XEP-0178, XEP-0220, XEP-0288. Not here: the rules of the order of it all
+ *  (machines/link.ts), which links there are (links.ts). @module */
+import { Element } from 'ltx';
+import { stepLink } from '../../../machines/link.ts';
+import type { LinkEvent, LinkFailure } from '../../../machines/link.ts';
+import type { EffectOf, TimerEvent } from '../../../machines/step.ts';
+import type { StanzaErrorCondition } from '../../../machines/vocabulary.ts';
+import type { FederationConfig } from '../config.ts';
+import { bounce, isForStore, settle } from '../deliver.ts';
+import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
+import { parseJid } from '../jid.ts';
+import type { Jid } from '../jid.ts';
+import type { Kernel, PeerStream } from '../kernel.ts';
+import { NS } from '../namespaces.ts';
+import { returnError, route } from '../routing.ts';
+import { serialize } from '../xml/writer.ts';
+import { dialbackXml } from './dialback.ts';
+import type { Pair } from './dialback.ts';
+import { encodeDomain } from './external.ts';
+import { Inbox } from './inbox.ts';
+import { offerOf, offerWithoutSasl } from './offer.ts';
+
+/** What came of asking about a key. */
+export type Verdict = 'valid' | 'invalid' | StanzaErrorCondition;
+
+/** A key to be verified: on the stream `id`, `pair.from` claims to be itself. */
+export interface Verification {
+  readonly pair: Pair;
+  readonly id: string;
+  readonly key: string;
+  readonly answer: (verdict: Verdict) => void;
+}
+
+/** What a link needs of the others. */
+export interface LinkHost {
+  /** The key of a pair on a stream (XEP-0220 §2.1.1). */
+  keyOf(pair: Pair, id: string): string;
+  readonly federation: FederationConfig;
+  /** A name for a new stream. */
+  nextStream(): StreamId;
+  /** Whether a domain is served here. */
+  isHosted(domain: string): boolean;
+  /** The link has nothing to do and nothing to wait for any more. */
+  rested(link: Link): void;
+}
+
+/** From one domain of this server to one of another. */
+export class Link implements PeerStream {
+  readonly from: string;
+  readonly to: string;
+  readonly #kernel: Kernel;
+  readonly #host: LinkHost;
+  #state = stepLink.initial;
+  /** Stanzas that wait, and where they go. */
+  #queue: { readonly stanza: Element; readonly to: Jid }[] = [];
+  /** Keys that are to be asked about once the peer's features have come. */
+  #unasked: Verification[] = [];
+  readonly #asked = new Map<string, Verification>();
+  /** The stream over which stanzas go, or will: of this server's making unless it was adopted. */
+  #stream: StreamId | undefined;
+  #isAdopted = false;
+  #channel: Channel | undefined;
+  /** What the peer has called the stream (RFC 6120 §4.7.3). */
+  #id = '';
+  #features: Element | undefined;
+  /** The peer may send stanzas over this stream too. */
+  #isBidirectional = false;
+  #isUsed = false;
+  /** What the other server sends over a stream of this server's making. */
+  #inbox: Inbox | undefined;
+
+  constructor(kernel: Kernel, host: LinkHost, { from, to }: Pair) {
+    this.#kernel = kernel;
+    this.#host = host;
+    this.from = from;
+    this.to = to;
+  }
+
+  get name(): string {
+    return `${this.from} ${this.to}`;
+  }
+
+  get isUp(): boolean {
+    return this.#state.value === 'up';
+  }
+
+  get #isOpening(): boolean {
+    return typeof this.#state.value === 'object';
+  }
+
+  /** Sends a stanza, or keeps it until it can be sent; behind whatever was there before. */
+  carry(stanza: Element, to: Jid): void {
+    if (this.isUp) return this.#put(stanza, to);
+    if (this.#queue.length >= this.#host.federation.queueLimit) return this.#bounce(stanza, to, 'resource-constraint');
+    this.#queue.push({ stanza, to });
+    this.#advance({ type: 'stanza.queued' });
+  }
+
+  /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
+  verify(verification: Verification): void {
+    this.#unasked.push(verification);
+    if (this.isUp || (this.#isOpening && this.#features !== undefined)) this.#ask();
+    else this.#advance({ type: 'verification.queued' });
+  }
+
+  /** A stream that the other server has opened carries stanzas to it from now on, unless there is one already. */
+  adopt(stream: StreamId): void {
+    if (this.#state.value !== 'idle') return;
+    this.#stream = stream;
+    this.#isAdopted = true;
+    this.#advance({ type: 'stream.adopted' });
+  }
+
+  /** The stream that was adopted is no more. */
+  abandon(stream: StreamId): void {
+    if (this.#isAdopted && this.#stream === stream) this.#advance({ type: 'stream.lost' });
+  }
+
+  /** Says goodbye; nothing more is to be carried. */
+  stop(): void {
+    if (this.#isAdopted) return;
+    this.#advance(this.isUp ? { type: 'link.idle' } : { type: 'stream.failed' });
+  }
+
+  take(input: Extract<Input, { stream: StreamId }>): void {
+    switch (input.type) {
+      case 'stream.opened':
+        this.#channel = input.channel;
+        return this.#advance({ type: 'connection.opened' });
+      case 'connect.failed':
+        return this.#advance({ type: 'connection.refused', condition: input.condition });
+      case 'tls.established':
+        this.#channel = input.channel;
+        return this.#advance({ type: 'tls.established' });
+      case 'stream.header':
+        return this.#receiveHeader(input.header);
+      case 'stream.element':
+        return this.#receive(input.element);
+      case 'stream.ended':
+        return this.#advance({ type: 'stream.ended' });
+      case 'stream.broken':
+        return this.#advance({ type: 'stream.failed' });
+      case 'stream.lost':
+        return this.#advance({ type: 'stream.lost' });
+      default:
+        return undefined;
+    }
+  }
+
+  #receiveHeader({ wellNamed, xmlns, from, version, id = '' }: StreamHeader): void {
+    const isPeer = from === undefined || parseJid(from)?.bare === this.to;
+    this.#id = id;
+    if (!wellNamed || xmlns !== NS.server || !isPeer || id === '') this.#advance({ type: 'stream.failed' });
+    // Before version 1.0 there are no features; such a server can do no more than dialback (RFC 6120 §4.7.5).
+    else if (version === undefined) this.#receiveFeatures(new Element('features'));
+  }
+
+  #receive(element: Element): void {
+    const { attrs: { xmlns, type }, name } = element;
+    if (xmlns === NS.streams) {
+      if (name === 'features') this.#receiveFeatures(element);
+      else if (name === 'error') this.#advance({ type: 'stream.failed' });
+    } else if (xmlns === NS.tls) this.#advance({ type: name === 'proceed' ? 'tls.proceeded' : 'tls.refused' });
+    else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: offerWithoutSasl(this.#features, this.#host.federation) });
+    else if (xmlns === NS.dialback && name === 'result' && type !== undefined) this.#receiveResult(element);
+    else if (xmlns === NS.dialback && name === 'verify' && type !== undefined) this.receiveVerdict(element);
+    else if (xmlns === undefined && this.#isBidirectional && this.isUp) this.#receiveStanza(element);
+    else this.#advance({ type: 'stream.failed' });
+  }
+
+  /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */
+  #receiveStanza(stanza: Element): void {
+    const from = stanza.attrs.from === undefined ? undefined : parseJid(stanza.attrs.from);
+    const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
+    if (from?.domain !== this.to || to === undefined || !this.#host.isHosted(to.domain)) return this.#advance({ type: 'stream.failed' });
+    this.#inbox?.take({
+      isForStore: () => isForStore(this.#kernel, stanza),
+      begin: () => route(this.#kernel, stanza, to),
+      failed: () => returnError(this.#kernel, stanza, 'internal-server-error'),
+    });
+  }
+
+  #receiveFeatures(features: Element): void {
+    const next = offerOf(features, this.#channel, this.#host.federation, this.to);
+    this.#features = next === 'tls' ? undefined : features;
+    this.#advance({ type: 'features.received', next });
+  }
+
+  #receiveResult({ attrs: { from, to, type } }: Element): void {
+    if (from !== this.to || to !== this.from) return;
+    if (type === 'valid') return this.#advance({ type: 'key.accepted' });
+    // Bogus is for the senders to know, anything else may be better next time (XEP-0220 §2.1.1).
+    this.#advance({ type: 'key.rejected', condition: type === 'invalid' ? 'internal-server-error' : 'remote-server-timeout' });
+  }
+
+  /** The other server's word on a key; it may come over a stream that it has opened itself (XEP-0288). */
+  receiveVerdict({ attrs: { from, to, id = '', type } }: Element): void {
+    const verification = this.#asked.get(id);
+    if (verification === undefined || from !== verification.pair.from || to !== verification.pair.to) return;
+    this.#asked.delete(id);
+    verification.answer(type === 'valid' || type === 'invalid' ? type : 'remote-server-timeout');
+  }
+
+  #advance(event: LinkEvent | TimerEvent): void {
+    const { state, effects } = this.#kernel.transit('link', this.name, stepLink, this.#state, event);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (state.value === 'idle') this.#rest();
+  }
+
+  #perform(effect: EffectOf<typeof stepLink.machine>): void {
+    const { effects } = this.#kernel;
+    const stream = this.#stream ?? '';
+    switch (effect.type) {
+      case 'connect':
+        this.#stream = this.#host.nextStream();
+        this.#kernel.peers.set(this.#stream, this);
+        this.#inbox = new Inbox(this.#kernel, this.#stream);
+        effects.push({ type: 'connect', stream: this.#stream, domain: this.to, from: this.from });
+        break;
+      case 'openStream':
+        effects.push({ type: 'open', stream, header: { from: this.from, to: this.to, lang: this.#kernel.config.lang, version: '1.0' } });
+        break;
+      case 'requestTls':
+        this.#kernel.send({ id: stream }, `<starttls xmlns="${NS.tls}"/>`);
+        break;
+      case 'startTls':
+        effects.push({ type: 'startTls', stream });
+        break;
+      case 'sendExternal':
+        this.#ask();
+        this.#requestBidi();
+        this.#kernel.send({ id: stream }, `<auth xmlns="${NS.sasl}" mechanism="EXTERNAL">${encodeDomain(this.from)}</auth>`);
+        break;
+      case 'restartStream':
+        effects.push({ type: 'restart', stream });
+        break;
+      case 'sendKey': {
+        const pair = { from: this.from, to: this.to };
+        this.#ask();
+        this.#requestBidi();
+        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, this.#host.keyOf(pair, this.#id)));
+        break;
+      }
+      case 'flushQueue':
+        this.#flush();
+        break;
+      case 'bounceQueue':
+        this.#giveUp(effect.params.condition);
+        break;
+      case 'closeStream':
+        effects.push({ type: 'close', stream });
+        break;
+      case 'disconnect':
+        effects.push({ type: 'disconnect', stream });
+        break;
+      case 'startTimer': {
+        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        this.#kernel.startTimer(`link ${this.name} ${effect.params.timer}`, effect.params.delay, () => this.#advance(fired));
+        break;
+      }
+      case 'cancelTimer':
+        this.#kernel.cancelTimer(`link ${this.name} ${effect.params.timer}`);
+        break;
+    }
+  }
+
+  /** Over a stream in both directions the other server may answer without opening one of its own (XEP-0288 §2.2). */
+  #requestBidi(): void {
+    if (this.#isBidirectional || this.#features?.getChild('bidi', NS.bidiFeature) === undefined) return;
+    this.#isBidirectional = true;
+    this.#kernel.send({ id: this.#stream ?? '' }, `<bidi xmlns="${NS.bidi}"/>`);
+  }
+
+  #ask(): void {
+    const unasked = this.#unasked;
+    this.#unasked = [];
+    for (const verification of unasked) {
+      this.#asked.set(verification.id, verification);
+      const { pair, id, key } = verification;
+      this.#kernel.send({ id: this.#stream ?? '' }, dialbackXml('verify', { from: pair.to, to: pair.from }, id, undefined, key));
+    }
+  }
+
+  #flush(): void {
+    if (!this.#isAdopted) this.#kernel.effects.push({ type: 'trust', stream: this.#stream ?? '' });
+    this.#watch();
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const { stanza, to } of queue) this.#put(stanza, to);
+  }
+
+  #put(stanza: Element, to: Jid): void {
+    this.#isUsed = true;
+    this.#kernel.send({ id: this.#stream ?? '' }, serialize(stanza));
+    if (stanza.name === 'message' && this.#kernel.onFate !== undefined) settle(this.#kernel, stanza, to, { fate: 'routed' });
+  }
+
+  /** Looks now and then whether the link is of use. */
+  #watch(): void {
+    this.#isUsed = false;
+    this.#kernel.startTimer(`link ${this.name} use`, 'idleTimeout', () => {
+      if (this.#isUsed) this.#watch();
+      else this.#advance({ type: 'link.idle' });
+    });
+  }
+
+  #giveUp(condition: LinkFailure): void {
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const { stanza, to } of queue) this.#bounce(stanza, to, condition);
+    const verifications = [...this.#unasked, ...this.#asked.values()];
+    this.#unasked = [];
+    this.#asked.clear();
+    for (const { answer } of verifications) answer(condition);
+  }
+
+  #bounce(stanza: Element, to: Jid, condition: StanzaErrorCondition): void {
+    if (stanza.name === 'message') bounce(this.#kernel, stanza, to, condition);
+    else if (stanza.attrs.type !== 'probe') returnError(this.#kernel, stanza, condition);
+  }
+
+  /** There is no stream any more. What has come in meanwhile has a new one opened. */
+  #rest(): void {
+    this.#kernel.cancelTimer(`link ${this.name} use`);
+    if (this.#stream !== undefined && !this.#isAdopted) this.#kernel.peers.delete(this.#stream);
+    this.#stream = undefined;
+    this.#isAdopted = false;
+    this.#channel = undefined;
+    this.#features = undefined;
+    this.#isBidirectional = false;
+    this.#unasked.push(...this.#asked.values());
+    this.#asked.clear();
+    if (this.#queue.length > 0) this.#advance({ type: 'stanza.queued' });
+    else if (this.#unasked.length > 0) this.#advance({ type: 'verification.queued' });
+    else this.#host.rested(this);
+  }
+}

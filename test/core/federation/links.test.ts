@@ -1,0 +1,152 @@
+/** Two servers that speak with each other: how a link comes up, what goes over it, and what becomes of stanzas when it
+ *  does not. @module */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Fate } from '../../../src/core/kernel.ts';
+import { Federated } from '../../world/federated.ts';
+import type { SiteOptions } from '../../world/federated.ts';
+import type { InProcess } from '../../world/in-process.ts';
+
+const verona: SiteOptions = { domain: 'verona.test', certified: ['verona.test'] };
+const mantua: SiteOptions = { domain: 'mantua.test', certified: ['mantua.test'] };
+const uncertified = ({ domain }: SiteOptions): SiteOptions => ({ domain });
+
+let net: Federated;
+let here: InProcess;
+let there: InProcess;
+
+async function begin(first: SiteOptions, second: SiteOptions): Promise<{ juliet: Awaited<ReturnType<InProcess['connect']>>; romeo: Awaited<ReturnType<InProcess['connect']>> }> {
+  net = new Federated();
+  here = net.add(first);
+  there = net.add(second);
+  await here.account('juliet');
+  await there.account('romeo');
+  return { juliet: await here.connect('juliet', 'balcony'), romeo: await there.connect('romeo', 'orchard') };
+}
+
+afterEach(async () => {
+  await here.dispose();
+  await there.dispose();
+});
+
+const message = (to: string, id: string): string => `<message to="${to}" type="chat" id="${id}"><body>${id}</body></message>`;
+
+describe('links: how one comes up', () => {
+  test.each([
+    { how: 'certificates on both sides (XEP-0178 §3)', first: verona, second: mantua, marks: ['mechanism="EXTERNAL"'], never: 'db:result' },
+    { how: 'dialback over TLS, without certificates (XEP-0220 §2)', first: uncertified(verona), second: uncertified(mantua), marks: ['<db:result', '<db:verify'], never: 'EXTERNAL' },
+    { how: 'dialback without TLS, where that is permitted (XEP-0220 §2)', first: { ...uncertified(verona), isPlain: true, federation: { tlsRequired: false } }, second: { ...uncertified(mantua), isPlain: true, federation: { tlsRequired: false } }, marks: ['<db:result', '<db:verify'], never: 'starttls' },
+    { how: 'a certificate on one side, dialback from the other', first: verona, second: uncertified(mantua), marks: ['EXTERNAL'], never: 'type="invalid"' },
+  ])('$how', async ({ first, second, marks, never }) => {
+    const { juliet, romeo } = await begin(first, second);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    const heard = await romeo.next();
+    expect(String(heard)).toContain('<body>one</body>');
+    expect(String(heard)).toContain('from="juliet@verona.test/balcony"');
+    romeo.send(message('juliet@verona.test', 'two'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('<body>two</body>');
+    const said = net.said.join('\n');
+    for (const mark of marks) expect(said).toContain(mark);
+    expect(said).not.toContain(never);
+  });
+
+  test('an answer goes back over the stream that is there (XEP-0288 §2.2)', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    romeo.send(message('juliet@verona.test/balcony', 'two'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('two');
+    expect(net.lines).toEqual(['verona.test mantua.test']);
+  });
+});
+
+describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
+  test('what waits for a link goes out in the order in which it came, and so does what follows', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    for (const id of ['1', '2', '3']) juliet.send(message('romeo@mantua.test/orchard', id));
+    await net.settle();
+    for (const id of ['4', '5']) juliet.send(message('romeo@mantua.test/orchard', id));
+    await net.settle();
+    for (const id of ['1', '2', '3', '4', '5']) expect(String(await romeo.next())).toContain(`id="${id}"`);
+  });
+
+  test('a link that was cut is set up anew for the next stanza', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', '1'));
+    await net.settle();
+    await romeo.next();
+    net.cut();
+    for (const id of ['2', '3']) juliet.send(message('romeo@mantua.test/orchard', id));
+    await net.settle();
+    for (const id of ['2', '3']) expect(String(await romeo.next())).toContain(`id="${id}"`);
+  });
+});
+
+describe('links: what can\'t be carried goes back, once (RFC 6120 §8.3.3, THEOREMS T3)', () => {
+  const fatesOf = (world: InProcess): Fate[] => {
+    const fates: Fate[] = [];
+    world.core.observe({ onFate: (fate) => void fates.push(fate) });
+    return fates;
+  };
+
+  test('nobody is found: remote-server-not-found', async () => {
+    const { juliet } = await begin(verona, mantua);
+    const fates = fatesOf(here);
+    net.missing.add('mantua.test');
+    for (const id of ['1', '2']) juliet.send(message('romeo@mantua.test', id));
+    await net.settle();
+    for (const id of ['1', '2']) {
+      const answer = String(await juliet.next());
+      expect(answer).toContain(`id="${id}"`);
+      expect(answer).toContain('remote-server-not-found');
+    }
+    expect(fates.filter(({ type }) => type === 'chat').map(({ id, fate }) => [id, fate])).toEqual([['1', 'bounced'], ['2', 'bounced']]);
+    expect(here.core.census().timers).toBe(0);
+  });
+
+  test('a server that takes the connection and says nothing: remote-server-timeout, and nothing is left', async () => {
+    const { juliet } = await begin(verona, mantua);
+    net.silent.add('mantua.test');
+    juliet.send(message('romeo@mantua.test', '1'));
+    juliet.send('<iq id="2" to="mantua.test" type="get"><ping xmlns="urn:xmpp:ping"/></iq>');
+    await net.settle();
+    for (const timer of [...here.timers.keys()].filter((name) => name.includes('linkTimeout'))) here.fire(timer);
+    await net.settle();
+    for (const id of ['1', '2']) {
+      const answer = String(await juliet.next());
+      expect(answer).toContain(`id="${id}"`);
+      expect(answer).toContain('remote-server-timeout');
+    }
+    for (const timer of [...here.timers.keys()]) here.fire(timer);
+    await net.settle();
+    expect(here.core.census()).toMatchObject({ timers: 0, requests: 0 });
+  });
+
+  test('TLS is required and not offered: remote-server-timeout', async () => {
+    const { juliet } = await begin(verona, { ...mantua, isPlain: true, federation: { tlsRequired: false } });
+    juliet.send(message('romeo@mantua.test', '1'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('remote-server-timeout');
+  });
+
+  test('a domain that is not spoken with is not asked: remote-server-not-found', async () => {
+    const { juliet } = await begin({ ...verona, federation: { deny: ['test'] } }, mantua);
+    juliet.send(message('romeo@mantua.test', '1'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('remote-server-not-found');
+    expect(net.lines).toEqual([]);
+  });
+
+  test('the queue of a link is bounded: resource-constraint', async () => {
+    const { juliet } = await begin({ ...verona, federation: { queueLimit: 2 } }, mantua);
+    net.silent.add('mantua.test');
+    for (const id of ['1', '2', '3']) juliet.send(message('romeo@mantua.test', id));
+    await net.settle();
+    const answer = String(await juliet.next());
+    expect(answer).toContain('id="3"');
+    expect(answer).toContain('resource-constraint');
+  });
+});
