@@ -63,7 +63,7 @@ export interface AffiliationRecord {
 
 /** The subject of a room, one text for each language. */
 export interface SubjectRecord {
-  readonly texts: readonly { readonly lang?: string; readonly text: string }[];
+  readonly texts: readonly { readonly lang?: string; readonly subject: string }[];
   /** Under which nick it was set, by whom, and when. */
   readonly nick: string;
   readonly by: BareJid;

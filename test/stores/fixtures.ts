@@ -32,7 +32,7 @@ export function roomRecord(room: BareJid, subject = ''): RoomRecord {
   return {
     room, creator: juliet, options: { 'muc#roomconfig_roomname': [subject], 'muc#roomconfig_roomowners': [] },
     affiliations: [{ jid: juliet, affiliation: 'owner', nick: 'Julïet' }, { jid: romeo, affiliation: 'outcast', reason: '' }],
-    ...(subject === '' ? {} : { subject: { texts: [{ text: subject }, { lang: 'it', text: subject }], nick: 'Juliet', by: juliet, at: 1 } }),
+    ...(subject === '' ? {} : { subject: { texts: [{ subject }, { lang: 'it', subject }], nick: 'Juliet', by: juliet, at: 1 } }),
   };
 }
 

@@ -31,6 +31,9 @@ export interface OtherEnd {
   disconnect(): void;
 }
 
+/** The configuration of the core, unless it is told otherwise. */
+export const worldConfig: CoreConfig = { domain: DOMAIN, ...defaultConfig, rooms: { domain: `rooms.${DOMAIN}` }, secret: 'what nobody outside this test knows' };
+
 interface Peer {
   readonly other?: OtherEnd;
   reader: StreamReader;
@@ -76,7 +79,7 @@ export class InProcess implements World {
     this.domain = options.config?.domain ?? DOMAIN;
     this.domains = { here: this.domain };
     this.#header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${this.domain}" version="1.0">`;
-    const core = createCore({ domain: DOMAIN, ...defaultConfig, ...(options.config?.domain === undefined && { rooms: { domain: `rooms.${DOMAIN}` }, secret: 'what-nobody-outside-this-test-knows' }), ...options.config }, options.features ?? standardFeatures);
+    const core = createCore({ ...(options.config?.domain === undefined ? worldConfig : defaultConfig), domain: DOMAIN, ...options.config }, options.features ?? standardFeatures);
     this.core = options.around?.(core) ?? core;
     this.store = options.store ?? memoryStore();
   }

@@ -67,6 +67,10 @@ export class Link implements PeerStream {
   /** The peer may send stanzas over this stream too. */
   #isBidirectional = false;
   #isUsed = false;
+  /** What is ordered at the moment is being carried out: a stanza that comes in because of it, such as a room's answer to
+   *  a bounce, waits until that is done. */
+  #isAdvancing = false;
+  #hasGrown = false;
   /** What the other server sends over a stream of this server's making. */
   #inbox: Inbox | undefined;
 
@@ -94,7 +98,8 @@ export class Link implements PeerStream {
     if (this.isUp) return this.#put(stanza, to);
     if (this.#queue.length >= this.#host.federation.queueLimit) return this.#bounce(stanza, to, 'resource-constraint');
     this.#queue.push({ stanza, to });
-    this.#advance({ type: 'stanza.queued' });
+    if (this.#isAdvancing) this.#hasGrown = true;
+    else this.#advance({ type: 'stanza.queued' });
   }
 
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
@@ -205,8 +210,16 @@ export class Link implements PeerStream {
   #advance(event: LinkEvent | TimerEvent): void {
     const { state, effects } = this.#kernel.transit('link', this.name, stepLink, this.#state, event);
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#isAdvancing = true;
+    try {
+      for (const effect of effects) this.#perform(effect);
+    } finally {
+      this.#isAdvancing = false;
+    }
+    const hasGrown = this.#hasGrown;
+    this.#hasGrown = false;
     if (state.value === 'idle') this.#rest();
+    else if (hasGrown) this.#advance({ type: 'stanza.queued' });
   }
 
   #perform(effect: EffectOf<typeof stepLink.machine>): void {

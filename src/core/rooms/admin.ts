@@ -140,9 +140,9 @@ function mayListAffiliation(room: Room, received: Received, affiliation: Affilia
   if (affiliation === 'owner' || affiliation === 'admin') return own === 'owner';
   if (isAdministrator(own)) return true;
   if (affiliation !== 'member' || own === 'outcast') return false;
-  const { memberList, whois } = room.configuration;
-  if (role !== 'none' && memberList.includes(role) && whois === 'anyone') return true;
-  return role === 'moderator' ? memberList.includes('moderator') : whois === 'anyone' && own === 'member';
+  const { memberList, whois, isMembersOnly } = room.configuration;
+  if (role !== 'none' && memberList.includes(role)) return true;
+  return whois === 'anyone' && (own === 'member' || (isMembersOnly && role !== 'none'));
 }
 
 function listUser(query: Element, user: BareJid, { affiliation, nick, reason }: Affiliated): void {

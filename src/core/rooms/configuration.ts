@@ -19,6 +19,7 @@ export interface Configuration {
   /** Whether any member may invite to a members-only room (XEP-0045 §9.5). */
   readonly mayInvite: boolean;
   readonly privateMessages: PrivateMessages;
+  /** The roles that may retrieve the member list. */
   readonly memberList: readonly PresentRole[];
   readonly pubsub: string;
   readonly maxUsers: number;
@@ -43,7 +44,7 @@ export const presentRoles: readonly PresentRole[] = ['moderator', 'participant',
 export function defaultConfiguration(maxUsers: number, maxHistory: number): Configuration {
   return {
     name: '', description: '', language: '', isLogged: false, mayChangeSubject: false, mayInvite: false, privateMessages: 'anyone',
-    memberList: presentRoles, pubsub: '', maxUsers, isMembersOnly: false, isModerated: false, isPasswordProtected: false, isPersistent: false,
+    memberList: ['moderator'], pubsub: '', maxUsers, isMembersOnly: false, isModerated: false, isPasswordProtected: false, isPersistent: false,
     presenceBroadcast: presentRoles, isPublic: true, password: '', whois: 'moderators', maxHistory,
   };
 }

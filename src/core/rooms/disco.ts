@@ -37,7 +37,7 @@ function roomInfo(room: Room, description: string): readonly FormField[] {
   const text = (name: string, value: string): readonly FormField[] => (value === '' ? [] : [{ var: name, type: 'text-single', values: [value] }]);
   return [
     ...text('muc#roominfo_description', description), ...text('muc#roominfo_lang', language), ...text('muc#roomconfig_pubsub', pubsub),
-    ...text('muc#roominfo_subject', room.configuration.isMembersOnly || room.configuration.isPasswordProtected ? '' : room.subject?.texts[0]?.text ?? ''),
+    ...text('muc#roominfo_subject', room.configuration.isMembersOnly || room.configuration.isPasswordProtected ? '' : room.subject?.texts[0]?.subject ?? ''),
     ...text('muc#roominfo_occupants', String(room.occupants.size)), ...text('muc#maxhistoryfetch', String(maxHistory)),
     { var: 'muc#roominfo_contactjid', type: 'jid-multi', values: room.configuration.whois === 'anyone' ? withAffiliation(room, 'owner').map(([user]) => user) : [] },
     { var: 'muc#roominfo_subjectmod', type: 'boolean', values: [mayChangeSubject ? '1' : '0'] },

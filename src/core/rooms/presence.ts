@@ -32,9 +32,14 @@ export interface Word {
 const ofTheRoom: ReadonlySet<string> = new Set([NS.muc, NS.mucUser, NS.mucAdmin, NS.mucOwner, NS.occupantIds]);
 
 /** What presence of a client says to the room, without what only the room may say; a copy that keeps nothing else
- *  alive. */
+ *  alive. A status is in the language of its stanza, unless it says otherwise (RFC 6120 §8.1.5). */
 export function contentOf(presence: Element): readonly Element[] {
-  return childElements(presence).filter((child) => !ofTheRoom.has(child.attrs.xmlns ?? '')).map((child) => parse(detached(serialize(child))));
+  const lang = presence.attrs['xml:lang'];
+  return childElements(presence).filter((child) => !ofTheRoom.has(child.attrs.xmlns ?? '')).map((child) => {
+    const copy = parse(detached(serialize(child)));
+    if (lang !== undefined && copy.name === 'status' && copy.attrs.xmlns === undefined) copy.attrs['xml:lang'] ??= detached(lang);
+    return copy;
+  });
 }
 
 /** Whether an occupant is shown the addresses behind the nicks (XEP-0045 §7.2.3, §7.2.4). */

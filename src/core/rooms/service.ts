@@ -43,6 +43,8 @@ class Rooms implements Service {
   #stored: Map<BareJid, RoomListing> | undefined;
   /** What waits: for the list of rooms, by the service's own address; for a room, by the room's. */
   readonly #waiting = new Map<string, Received[]>();
+  /** Rooms that are being written down, and what waits for the next time. */
+  readonly #writing = new Map<Room, ((isDurable: boolean) => void)[]>();
   /** What comes while something else is being done, such as a bounce of what is sent just now. */
   readonly #inbox: Received[] = [];
   #isProceeding = false;
@@ -101,7 +103,7 @@ class Rooms implements Service {
       return this.#send(refuse(received, new StanzaError('resource-constraint', 'There are too many rooms.')));
     }
     const room = new Room({ ...to, resource: undefined, full: undefined }, from.bare, this.#surroundings);
-    record(room, from.bare, { affiliation: 'owner' });
+    if (isJoin) record(room, from.bare, { affiliation: 'owner' });
     this.#operate(room, received);
   }
 
@@ -123,17 +125,32 @@ class Rooms implements Service {
     const { unkept } = room;
     if (unkept === undefined) return false;
     room.unkept = undefined;
-    const succeed = (): void => done(true);
-    const fail = (): void => done(false);
-    if (unkept === 'write') {
-      const listing = listingOf(room);
-      this.#stored?.set(bare, listing);
-      this.#kernel.ask({ op: 'room.write', record: recordOf(room), listing }, succeed, fail);
-    } else {
+    if (unkept === 'write') this.#write(room, done);
+    else {
       this.#stored?.delete(bare);
-      this.#kernel.ask({ op: 'room.remove', room: bare }, succeed, fail);
+      this.#kernel.ask({ op: 'room.remove', room: bare }, () => done(true), () => done(false));
     }
     return true;
+  }
+
+  /** Writes a room down. While one write is under way, all that changes meanwhile waits for one more, so that who
+   *  changes a big room often makes the store write it no more often than it can. */
+  #write(room: Room, done: (isDurable: boolean) => void): void {
+    const later = this.#writing.get(room);
+    if (later !== undefined) return void later.push(done);
+    this.#writing.set(room, []);
+    const listing = listingOf(room);
+    this.#stored?.set(room.jid.bare, listing);
+    const finish = (isDurable: boolean): void => {
+      const waiting = this.#writing.get(room) ?? [];
+      this.#writing.delete(room);
+      const doneLater = (isLaterDurable: boolean): void => waiting.forEach((each) => each(isLaterDurable));
+      // What was to be kept of a room that is not persistent any more, has been removed since.
+      if (waiting.length > 0 && room.state.value === 'persistent') this.#write(room, doneLater);
+      else doneLater(true);
+      done(isDurable);
+    };
+    this.#kernel.ask({ op: 'room.write', record: recordOf(room), listing }, () => finish(true), () => finish(false));
   }
 
   /** Keeps a stanza until something is loaded; what is too much is refused. */

@@ -20,9 +20,9 @@ export function isSubjectChange(message: Element): boolean {
 export function changeSubject(room: Room, occupant: Occupant, message: Element, at: number): StanzaError | undefined {
   const role = roleOf(occupant);
   if (role !== 'moderator' && !(room.configuration.mayChangeSubject && role === 'participant')) return new StanzaError('forbidden');
-  const texts = ownChildren(message, 'subject').map((subject) => ({ lang: subject.attrs['xml:lang'], text: detached(subject.getText()) }));
-  if (texts.reduce((sum, { text }) => sum + text.length, 0) > room.surroundings.limits.subjectCharacters || texts.length > 20) return new StanzaError('policy-violation', 'The subject is too long.');
-  room.subject = { texts: texts.map(({ lang, text }) => (lang === undefined ? { text } : { lang: detached(lang), text })), nick: occupant.nick, by: occupant.user, at };
+  const texts = ownChildren(message, 'subject').map((each) => ({ lang: each.attrs['xml:lang'] ?? message.attrs['xml:lang'], subject: detached(each.getText()) }));
+  if (texts.reduce((sum, { subject }) => sum + subject.length, 0) > room.surroundings.limits.subjectCharacters || texts.length > 20) return new StanzaError('policy-violation', 'The subject is too long.');
+  room.subject = { texts: texts.map(({ lang, subject }) => (lang === undefined ? { subject } : { lang: detached(lang), subject })), nick: occupant.nick, by: occupant.user, at };
   return undefined;
 }
 
@@ -35,7 +35,7 @@ export function subjectElement(room: Room): Element {
     return none;
   }
   const message = new Element('message', { from: occupantJid(room, subject.nick), type: 'groupchat' });
-  for (const { lang, text } of subject.texts) message.c('subject', lang === undefined ? {} : { 'xml:lang': lang }).t(text);
+  for (const { lang, subject: text } of subject.texts) message.c('subject', lang === undefined ? {} : { 'xml:lang': lang }).t(text);
   message.c('delay', { xmlns: NS.delay, from: room.jid.bare, stamp: stampOf(subject.at) });
   message.cnode(occupantIdElement(occupantIdOf(room.key, subject.by)));
   return message;
