@@ -61,7 +61,7 @@ export function theoremsPage(): string {
     '## Wrong machines', '',
     ...mutantRows(mutants), '',
     '## What has its place and is not checked yet', '',
-    '- T2 with real rooms and real federation, T10 (blocking): with the work on rooms and federation. The model rooms and',
+    '- T2 with real rooms and real federation: with the work on rooms and federation. The model rooms and',
     '  the model remote server stay as a second opinion.',
     '- T9 (resumption, XEP-0198): the session and route machines are checked alone; the counters come with stream management.',
     '- T11 (several machines): with the work on clusters.',

@@ -62,7 +62,8 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry({
     name: 'presence', about: 'The presence of one connected resource.', spec: 'RFC 6121 §4', step: stepPresence,
     alphabet: [
-      { type: 'presence.available', priority: 1 }, { type: 'presence.available', priority: -1 }, { type: 'presence.unavailable' }, { type: 'session.ended' },
+      { type: 'presence.available', priority: 1 }, { type: 'presence.available', priority: -1 }, { type: 'presence.unavailable' },
+      { type: 'presence.invisible', probe: true }, { type: 'presence.invisible', probe: false }, { type: 'presence.visible' }, { type: 'session.ended' },
     ],
   }),
   entry({

@@ -1,4 +1,4 @@
-/** The presence of one connected resource, as its own server sees it. Spec: RFC 6121 §4.
+/** The presence of one connected resource, as its own server sees it. Spec: RFC 6121 §4, XEP-0186.
  *  Not here: who subscribes (subscription.ts), presence sent to one entity (directed-presence.ts),
  *  whether the resource can be reached (route.ts): presence never opens or closes a route. @module */
 import { assign, setup } from 'xstate';
@@ -10,6 +10,9 @@ export type PresenceEvent =
   /** Presence without `to` and without `type`; the priority is 0 where none is given. */
   | { readonly type: 'presence.available'; readonly priority: number }
   | { readonly type: 'presence.unavailable' }
+  /** From now on presence without `to` is broadcast to nobody. `probe`: the client wants to hear of its contacts. */
+  | { readonly type: 'presence.invisible'; readonly probe: boolean }
+  | { readonly type: 'presence.visible' }
   | { readonly type: 'session.ended' };
 
 /** What is kept of the last presence. */
@@ -33,6 +36,7 @@ export const presenceMachine = setup({
   },
   guards: {
     isNegative: ({ event }) => event.type === 'presence.available' && event.priority < 0,
+    wantsProbes: ({ event }) => event.type === 'presence.invisible' && event.probe,
   },
 }).createMachine({
   id: 'presence',
@@ -50,6 +54,10 @@ export const presenceMachine = setup({
             actions: ['notePriority', 'broadcastAvailable', 'sendProbes', 'deliverRequests', 'deliverOffline'] },
         ],
         'presence.unavailable': { meta: { spec: ['RFC 6121 §4.5.2', 'DESIGN D4'] }, actions: ['echoUnavailable', 'endDirected'] },
+        'presence.invisible': [
+          { target: 'hidden', guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: ['endDirected', 'sendProbes'] },
+          { target: 'hidden', meta: { spec: 'XEP-0186 §3.1' }, actions: 'endDirected' },
+        ],
         'session.ended': { target: 'ended', meta: { spec: ['RFC 6121 §4.6.3', 'DESIGN D4'] }, actions: 'endDirected' },
       },
     },
@@ -62,6 +70,10 @@ export const presenceMachine = setup({
           { meta: { spec: 'RFC 6121 §4.4.2' }, actions: ['notePriority', 'broadcastAvailable'] },
         ],
         'presence.unavailable': { target: 'connected', meta: { spec: ['RFC 6121 §4.5.2', 'DESIGN D4'] }, actions: ['broadcastUnavailable', 'endDirected'] },
+        'presence.invisible': [
+          { target: 'invisible', guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: ['broadcastUnavailable', 'endDirected', 'sendProbes'] },
+          { target: 'invisible', meta: { spec: 'XEP-0186 §3.1' }, actions: ['broadcastUnavailable', 'endDirected'] },
+        ],
         'session.ended': { target: 'ended', meta: { spec: 'RFC 6121 §4.5.2' }, actions: ['broadcastUnavailable', 'endDirected'] },
       },
     },
@@ -74,7 +86,53 @@ export const presenceMachine = setup({
           { target: 'available', meta: { spec: ['RFC 6121 §4.4.2', 'XEP-0160 §2'] }, actions: ['notePriority', 'broadcastAvailable', 'deliverOffline'] },
         ],
         'presence.unavailable': { target: 'connected', meta: { spec: ['RFC 6121 §4.5.2', 'DESIGN D4'] }, actions: ['broadcastUnavailable', 'endDirected'] },
+        'presence.invisible': [
+          { target: 'invisibleNegative', guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: ['broadcastUnavailable', 'endDirected', 'sendProbes'] },
+          { target: 'invisibleNegative', meta: { spec: 'XEP-0186 §3.1' }, actions: ['broadcastUnavailable', 'endDirected'] },
+        ],
         'session.ended': { target: 'ended', meta: { spec: 'RFC 6121 §4.5.2' }, actions: ['broadcastUnavailable', 'endDirected'] },
+      },
+    },
+    hidden: {
+      description: 'A connected resource in invisible mode that is not available; it hears of its contacts, and nobody hears of it.',
+      meta: { spec: 'XEP-0186 §3.1.1' },
+      on: {
+        'presence.available': [
+          { target: 'invisibleNegative', guard: 'isNegative', meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.7.2.3'] }, actions: ['notePriority', 'deliverRequests'] },
+          { target: 'invisible', meta: { spec: ['XEP-0186 §3.1.1', 'XEP-0160 §2'] }, actions: ['notePriority', 'deliverRequests', 'deliverOffline'] },
+        ],
+        'presence.unavailable': { meta: { spec: 'XEP-0186 §3.1.1' }, actions: ['echoUnavailable', 'endDirected'] },
+        'presence.invisible': { guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: 'sendProbes' },
+        'presence.visible': { target: 'connected', meta: { spec: 'XEP-0186 §3.2' } },
+        'session.ended': { target: 'ended', meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.6.3'] }, actions: 'endDirected' },
+      },
+    },
+    invisible: {
+      description: 'A resource that has said that it is available, in invisible mode: it takes messages as an available one does, and nobody is told of it.',
+      meta: { spec: 'XEP-0186 §3.1.1' },
+      on: {
+        'presence.available': [
+          { target: 'invisibleNegative', guard: 'isNegative', meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.7.2.3'] }, actions: 'notePriority' },
+          { meta: { spec: 'XEP-0186 §3.1.1' }, actions: 'notePriority' },
+        ],
+        'presence.unavailable': { target: 'hidden', meta: { spec: 'XEP-0186 §3.1.1' }, actions: ['echoUnavailable', 'endDirected'] },
+        'presence.invisible': { guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: 'sendProbes' },
+        'presence.visible': { target: 'connected', meta: { spec: 'XEP-0186 §3.2' } },
+        'session.ended': { target: 'ended', meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.6.3'] }, actions: 'endDirected' },
+      },
+    },
+    invisibleNegative: {
+      description: 'An invisible resource that has opted out of messages to the bare JID by a negative priority.',
+      meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.7.2.3'] },
+      on: {
+        'presence.available': [
+          { guard: 'isNegative', meta: { spec: 'XEP-0186 §3.1.1' }, actions: 'notePriority' },
+          { target: 'invisible', meta: { spec: ['XEP-0186 §3.1.1', 'XEP-0160 §2'] }, actions: ['notePriority', 'deliverOffline'] },
+        ],
+        'presence.unavailable': { target: 'hidden', meta: { spec: 'XEP-0186 §3.1.1' }, actions: ['echoUnavailable', 'endDirected'] },
+        'presence.invisible': { guard: 'wantsProbes', meta: { spec: 'XEP-0186 §3.1' }, actions: 'sendProbes' },
+        'presence.visible': { target: 'connected', meta: { spec: 'XEP-0186 §3.2' } },
+        'session.ended': { target: 'ended', meta: { spec: ['XEP-0186 §3.1.1', 'RFC 6121 §4.6.3'] }, actions: 'endDirected' },
       },
     },
     ended: {

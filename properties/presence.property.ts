@@ -1,5 +1,5 @@
 /** What holds of presence and of the end of sessions: T2.b, T2.d, T6 and T8 of THEOREMS. @module */
-import { histories } from './arbitrary/history.ts';
+import { amongFriends, histories } from './arbitrary/history.ts';
 import type { Theorem } from './theorem.ts';
 import type { Session } from './world/world.ts';
 
@@ -27,13 +27,15 @@ export const goodbyeFirst: Theorem = {
   witness: ({ sessions }) => sessions.filter((session) => session.heard.at(-1) === 'closed' && session.heard.some((item) => isOwn(session, item))).length,
 };
 
-/** Whom a client believes to be available once it has heard everything. A client that goes unavailable
- *  forgets what it was told at its bare JID: it is told no more there (RFC 6121 §8.5.2.1.2). */
-function beliefsOf(session: Session): { readonly believed: readonly string[]; readonly ever: number } {
+/** Whom a client believes to be available once it has heard everything. A client that goes unavailable, or becomes
+ *  visible again, forgets what it was told at its bare JID: it is told no more there (RFC 6121 §8.5.2.1.2,
+ *  XEP-0186 §3.2). */
+export function beliefsOf(session: Session): { readonly believed: readonly string[]; readonly ever: number } {
   const direct = new Set<string>();
   const shared = new Set<string>();
   let ever = 0;
   for (const item of session.heard) {
+    if (item !== 'closed' && item.attrs.id === 'visible' && item.attrs.type === 'result') shared.clear();
     if (item === 'closed' || item.name !== 'presence') continue;
     const { from = '', to = '', type } = item.attrs;
     if (type === undefined) {
@@ -61,6 +63,15 @@ export const noGhosts: Theorem = {
     return ghost === undefined ? undefined : `${last?.jid} still believes in ${ghost}`;
   },
   witness: ({ last }) => (last === undefined ? 0 : beliefsOf(last).ever),
+};
+
+/** T6, with a filter that changes. */
+export const noGhostsBehindLists: Theorem = {
+  ...noGhosts,
+  name: 'nobody goes on believing in a resource that is gone, whatever is blocked, listed or invisible',
+  spec: ['XEP-0016 §2.10', 'XEP-0016 §2.11', 'XEP-0191 §3.3', 'XEP-0186 §3.1'],
+  bounds: '2 of 3 users see each other at the beginning, 2 resources each, 30 steps more, a store that may be slow; judged by the last client once all others have gone',
+  given: amongFriends(histories({ steps: 30, privacy: 'all' })),
 };
 
 /** T8. */

@@ -1,6 +1,7 @@
 /** All theorems that are checked over random histories of the real core. @module */
 import { inOrder, oneFate, presenceDecidesNothing } from './message.property.ts';
-import { goodbyeFirst, noGhosts, noLeak, nothingLeft } from './presence.property.ts';
+import { blocksCommute } from './blocking.property.ts';
+import { goodbyeFirst, noGhosts, noGhostsBehindLists, noLeak, nothingLeft } from './presence.property.ts';
 import type { Theorem } from './theorem.ts';
 
-export const theorems: readonly Theorem[] = [presenceDecidesNothing, oneFate, inOrder, goodbyeFirst, noGhosts, noLeak, nothingLeft];
+export const theorems: readonly Theorem[] = [presenceDecidesNothing, oneFate, inOrder, goodbyeFirst, noGhosts, noLeak, nothingLeft, noGhostsBehindLists, blocksCommute];

@@ -10,6 +10,7 @@ interface Kept {
   sequence: number;
   offline: OfflineMessage[];
   readonly documents: Map<string, string>;
+  privacy: string | null;
 }
 
 /** The durable part of a store; a wrong one can stand in for it. */
@@ -23,7 +24,7 @@ export interface Contents {
 
 /** Makes the contents of a store with these accounts. */
 export function contentsOf(accounts: readonly BareJid[]): Contents {
-  const all = new Map<BareJid, Kept>(accounts.map((account) => [account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map() }]));
+  const all = new Map<BareJid, Kept>(accounts.map((account) => [account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map(), privacy: null }]));
   return {
     perform: (request) => ('account' in request ? perform(all.get(request.account), request) : refuse(request)),
     roster: (account) => [...(all.get(account)?.roster.values() ?? [])],
@@ -34,13 +35,15 @@ export function contentsOf(accounts: readonly BareJid[]): Contents {
 function perform(kept: Kept | undefined, request: StoreRequest): StoreReply {
   switch (request.op) {
     case 'account.read':
-      return { exists: kept !== undefined, offline: kept?.offline.length ?? 0 };
+      return { exists: kept !== undefined, offline: kept?.offline.length ?? 0, ...((kept?.privacy ?? null) !== null && { guarded: true }) };
     case 'roster.read':
       return { version: kept?.version ?? 0, records: [...(kept?.roster.values() ?? [])] };
     case 'offline.read':
       return pageOf(kept?.offline ?? [], request.maxBytes);
     case 'offline.append':
       return append(kept, request);
+    case 'privacy.read':
+      return kept?.privacy ?? null;
     case 'document.read':
       return kept?.documents.get(`${request.space} ${request.key}`) ?? null;
     default:
@@ -59,6 +62,9 @@ function change(kept: Kept, request: StoreRequest): StoreReply {
     case 'offline.remove':
       kept.offline = kept.offline.filter(({ sequence }) => sequence > request.upTo);
       return null;
+    case 'privacy.write':
+      kept.privacy = request.xml;
+      return null;
     case 'document.write':
       kept.documents.set(`${request.space} ${request.key}`, request.xml);
       return null;
@@ -67,8 +73,9 @@ function change(kept: Kept, request: StoreRequest): StoreReply {
   }
 }
 
-function append(kept: Kept | undefined, { at, xml, limit }: Extract<StoreRequest, { op: 'offline.append' }>): StoreReply {
+function append(kept: Kept | undefined, { at, xml, limit, screened }: Extract<StoreRequest, { op: 'offline.append' }>): StoreReply {
   if (kept === undefined) return 'no-account';
+  if (kept.privacy !== null && screened !== true) return 'guarded';
   if (kept.offline.length >= limit) return 'full';
   kept.sequence += 1;
   kept.offline.push({ sequence: kept.sequence, at, xml });

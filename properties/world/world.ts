@@ -11,7 +11,7 @@ import type { Fate, Transition } from '../../src/core/kernel.ts';
 import { createCore } from '../../src/core/server.ts';
 import type { Census, Core } from '../../src/core/server.ts';
 import type { TraceStep } from '../../src/core/trace.ts';
-import { NAMES, labelsOf } from '../arbitrary/history.ts';
+import { LISTS, NAMES, labelsOf } from '../arbitrary/history.ts';
 import type { Act, Actor, Deed, History } from '../arbitrary/history.ts';
 import { contentsOf } from './contents.ts';
 
@@ -150,9 +150,21 @@ class World {
       case 'directed': return this.#say(session, `<presence to="${deed.to}"${deed.isAvailable ? '' : ' type="unavailable"'}/>`);
       case 'subscription': return this.#say(session, `<presence to="${deed.to}" type="${deed.type}"/>`);
       case 'remove': return this.#say(session, `<iq id="x" type="set"><query xmlns="jabber:iq:roster"><item jid="${deed.to}" subscription="remove"/></query></iq>`);
+      case 'block':
+      case 'unblock': return this.#say(session, `<iq id="${deed.do}" type="set"><${deed.do} xmlns="urn:xmpp:blocking"><item jid="${deed.jid}"/></${deed.do}></iq>`);
+      case 'list': return this.#activate(session, deed.list);
+      case 'invisible': return this.#say(session, `<iq id="invisible" type="set"><invisible xmlns="urn:xmpp:invisible:1" probe="${deed.probe}"/></iq>`);
+      case 'visible': return this.#say(session, '<iq id="visible" type="set"><visible xmlns="urn:xmpp:invisible:1"/></iq>');
       case 'roster': return this.#say(session, '<iq id="r" type="get"><query xmlns="jabber:iq:roster"/></iq>');
       default:
     }
+  }
+
+  #activate(session: Session, list: number): void {
+    const items = LISTS[list];
+    const query = (what: string): void => this.#say(session, `<iq id="list" type="set"><query xmlns="jabber:iq:privacy">${what}</query></iq>`);
+    if (items !== undefined) query(`<list name="${list}">${items}</list>`);
+    query(items === undefined ? '<active/>' : `<active name="${list}"/>`);
   }
 
   /** A log-in needs the store; one that was slow answers first. */

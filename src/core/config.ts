@@ -89,6 +89,18 @@ export interface ComponentConfig {
   readonly secret: string;
 }
 
+/** How much privacy one account may ask for (XEP-0016, XEP-0191). */
+export interface PrivacyLimits {
+  /** Lists of one account. */
+  readonly lists: number;
+  /** Items of one list, those of the block list included. */
+  readonly items: number;
+  /** Characters of a list's or a group's name. */
+  readonly nameLength: number;
+  /** JIDs in the block list. */
+  readonly blocked: number;
+}
+
 /** The configuration of a core. */
 export interface CoreConfig {
   /** The domainpart that the server serves, prepared and enforced. */
@@ -109,6 +121,8 @@ export interface CoreConfig {
   readonly directedLimit: number;
   /** Bytes of one document of private storage, or of one vCard. */
   readonly documentLimit: number;
+  /** Privacy lists and block list of one account. */
+  readonly privacy: PrivacyLimits;
   /** Requests of the server, such as roster pushes, that one client may leave unanswered (RFC 6120 §8.2.3). */
   readonly requestLimit: number;
   /** Stanzas of one stream that wait for the store before its reading is paused. */
@@ -142,6 +156,7 @@ export const defaultConfig: Omit<CoreConfig, 'domain'> = {
   resourceLimit: 20,
   directedLimit: 200,
   documentLimit: 65_536,
+  privacy: { lists: 20, items: 1_000, nameLength: 256, blocked: 1_000 },
   requestLimit: 1_000,
   backlogLimit: 64,
   drainingLimit: 1_000,

@@ -10,6 +10,7 @@ import type { RosterEvent } from '../../machines/roster.ts';
 import type { TimerEvent } from '../../machines/step.ts';
 import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
+import type { Subscription } from './privacy/list.ts';
 import type { RosterRecord } from './store.ts';
 import { ask } from './task.ts';
 import type { Task } from './task.ts';
@@ -45,6 +46,11 @@ export function* subscriptionsOf(roster: Roster): Generator<BareJid> {
   for (const record of roster.records.values()) if (subscriptions.has(record.subscription)) yield record.jid;
 }
 
+/** The subscription of a contact, without what is pending (RFC 6121 §2.1.2.5). */
+export function subscriptionOf({ subscription }: RosterRecord): Subscription {
+  return subscriptions.has(subscription) ? (subscribers.has(subscription) ? 'both' : 'to') : subscribers.has(subscription) ? 'from' : 'none';
+}
+
 /** What the store has of a contact, which is what clients are shown: a change that is being written may fail. */
 function storedRecord({ records, writing }: Roster, jid: BareJid): RosterRecord | undefined {
   const change = writing.get(jid);
@@ -66,20 +72,20 @@ function itemElement(record: RosterRecord): Element {
   if (record.name !== undefined) item.attrs.name = record.name;
   if (record.approved) item.attrs.approved = 'true';
   if (subscription === 'nonePendingOut' || subscription === 'nonePendingOutIn' || subscription === 'fromPendingOut') item.attrs.ask = 'subscribe';
-  item.attrs.subscription = subscriptions.has(subscription) ? (subscribers.has(subscription) ? 'both' : 'to') : subscribers.has(subscription) ? 'from' : 'none';
+  item.attrs.subscription = subscriptionOf(record);
   for (const group of record.groups) item.c('group').t(group);
   return item;
 }
 
 /** Changes one contact, in memory at once and durably before the task goes on. */
-export function* writeContact(account: Account, roster: Roster, record: RosterRecord): Task {
+export function* writeContact(kernel: Kernel, account: Account, roster: Roster, record: RosterRecord): Task {
   const { jid } = record;
   const isNothing = !record.listed && !record.approved && record.subscription === 'none';
   const after = isNothing ? undefined : record;
   const writing = roster.writing.get(jid) ?? { record, written: roster.records.get(jid) };
   writing.record = record;
   roster.writing.set(jid, writing);
-  setRecord(roster, jid, after);
+  setRecord(kernel, account, roster, jid, after);
   try {
     const version = isNothing
       ? yield* ask({ op: 'roster.remove', account: account.jid, jid })
@@ -90,14 +96,19 @@ export function* writeContact(account: Account, roster: Roster, record: RosterRe
     // Memory has what the store has, failed or not, unless somebody else is writing it since.
     if (writing.record === record) {
       roster.writing.delete(jid);
-      setRecord(roster, jid, writing.written);
+      setRecord(kernel, account, roster, jid, writing.written);
     }
   }
 }
 
-function setRecord({ records }: Roster, jid: BareJid, record: RosterRecord | undefined): void {
-  if (record === undefined) records.delete(jid);
-  else records.set(jid, record);
+/** Privacy lists may speak of groups and of subscriptions: what they say of the contact may change with it. */
+function setRecord(kernel: Kernel, account: Account, { records }: Roster, jid: BareJid, record: RosterRecord | undefined): void {
+  const change = (): void => {
+    if (record === undefined) records.delete(jid);
+    else records.set(jid, record);
+  };
+  if (account.privacy === undefined) change();
+  else kernel.wiring.changePrivacy(account, change, jid);
 }
 
 /** Tells each interested resource of one contact, in the step in which the store has written it, so that pushes

@@ -6,11 +6,14 @@ import { toNobody, whetherToBare, whetherToFull } from '../../machines/whether.t
 import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import type { Reach } from '../../machines/whether.ts';
 import { which } from '../../machines/which.ts';
+import { acquire, release } from './accounts.ts';
 import { detached } from './detached.ts';
 import { hold, isAwaited, put } from './held.ts';
 import type { Jid } from './jid.ts';
 import type { Fate, Kernel } from './kernel.ts';
 import { flush, isPassing, keep } from './offline.ts';
+import { isTold } from './presence.ts';
+import { admits } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { messageTypeOf, readdressed } from './stanza.ts';
@@ -49,7 +52,7 @@ function decide(kernel: Kernel, message: Element, to: Jid): Task | undefined {
 function deliverCopy(kernel: Kernel, message: Element, to: Jid, write: (to: string) => string): Task | undefined {
   const account = kernel.accounts.get(to.bare);
   const route = to.resource === undefined ? undefined : account?.resources.get(to.resource);
-  const isReady = account !== undefined && account.kept === account.forgotten && !isAwaited(account, message.attrs.from ?? '');
+  const isReady = account !== undefined && account.privacy === undefined && account.kept === account.forgotten && !isAwaited(account, message.attrs.from ?? '');
   if (route === undefined || route.isDraining || route.flush !== undefined || !isReady) {
     return deliverMessage(kernel, readdressed(message, { to: to.full ?? to.bare }), to);
   }
@@ -70,14 +73,43 @@ export function reachOf(kernel: Kernel, message: Element, to: Jid): Reach<Resour
   const type = messageTypeOf(message);
   const account = kernel.accounts.get(to.bare);
   const routes = account?.resources.values() ?? [];
-  return to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
+  const reach = to.resource === undefined ? whetherToBare(type, routes) : whetherToFull(type, account?.resources.get(to.resource), routes);
+  return account?.privacy === undefined ? reach : screened(kernel, account, message, reach);
+}
+
+/** What the privacy lists leave of it: each session asks its own, and where there is none the account asks the
+ *  default list (XEP-0016 §2.2). To who is denied there is no such account, whether anybody is there or not (§2.14). */
+function screened(kernel: Kernel, account: Account, message: Element, reach: Reach<Resource>): Reach<Resource> {
+  const denied = toNobody[messageTypeOf(message)];
+  switch (reach.reach) {
+    case 'route':
+      if (admits(kernel, reach.route, message)) return reach;
+      return isFromOwnRoom(reach.route, message) ? { reach: 'drop', rule: 'XEP-0191 §3.3: what a blocked occupant says in a room that the user is in' } : denied;
+    case 'eligible': {
+      const [first, ...rest] = reach.routes.filter((route) => admits(kernel, route, message));
+      return first === undefined ? denied : { reach: 'eligible', routes: [first, ...rest] };
+    }
+    default:
+      return admits(kernel, account, message) ? reach : denied;
+  }
+}
+
+/** Whether a message comes from a room that the resource has entered. An error would tell the room that its occupant
+ *  is gone (XEP-0045 §17.3, §18.1.2), and it knows already that it is there. */
+function isFromOwnRoom(resource: Resource, message: Element): boolean {
+  const from = parseJid(message.attrs.from ?? '');
+  return messageTypeOf(message) === 'groupchat' && from !== undefined && isTold(resource, from);
 }
 
 /** Whether a first-level element is a message that goes to the store as things stand. */
 export function isForStore(kernel: Kernel, element: Element): boolean {
   if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
   const to = parseJid(element.attrs.to);
-  return to?.local !== undefined && isLocal(kernel, to) && reachOf(kernel, element, to).reach === 'store';
+  if (to?.local === undefined || !isLocal(kernel, to)) return false;
+  // Messages for an account whose privacy lists are asked, or about to be, take steps of their own: one by one.
+  const account = kernel.accounts.get(to.bare);
+  if (account !== undefined && (account.exists === undefined || account.privacy !== undefined)) return false;
+  return reachOf(kernel, element, to).reach === 'store';
 }
 
 /** A message goes to those of its routes that have had what is stored, and to the others behind that. Where there
@@ -108,9 +140,21 @@ function* store(kernel: Kernel, message: Element, to: Jid): Task {
   const outcome = yield* keep(kernel, to.bare, message);
   if (outcome === 'failed') return bounce(kernel, message, to, 'internal-server-error');
   if (outcome === 'stored') return settle(kernel, message, to, { fate: 'stored' });
+  if (outcome === 'guarded') return yield* deliverAtHand(kernel, message, to);
   const reach = outcome === 'full' ? ({ reach: 'bounce' } as const) : toNobody[messageTypeOf(message)];
   if (reach.reach === 'drop') settle(kernel, message, to, { fate: 'dropped', rule: reach.rule });
   else bounce(kernel, message, to);
+}
+
+/** Delivers to an account once its privacy lists are at hand. */
+function* deliverAtHand(kernel: Kernel, message: Element, to: Jid): Task {
+  const account = yield* acquire(kernel, to.bare);
+  try {
+    const task = deliverMessage(kernel, message, to);
+    if (task !== undefined) yield* task;
+  } finally {
+    release(kernel, account);
+  }
 }
 
 /** Answers a message with an error (RFC 6121 §8.5: `service-unavailable`, whatever the reason). */

@@ -2,7 +2,9 @@
  *  for that resource, and messages that would go there. It waits in one line, so that nothing of one sender
  *  overtakes a message of the same sender, wherever the two go in the end. Spec: RFC 6120 §10.1. Not here: what is
  *  stored (offline.ts), where messages go (deliver.ts). @module */
+import { parse } from 'ltx';
 import type { Kernel } from './kernel.ts';
+import { admits } from './privacy/filter.ts';
 import type { Account, Backlog, HeldMessage, HeldStanza, Resource } from './resources.ts';
 
 /** How much may be held back for an account of which a resource does not read what is stored for it; twice as
@@ -92,5 +94,24 @@ export function releasePresence(kernel: Kernel, resource: Resource): void {
   for (const { xml } of released) {
     backlog.length -= xml.length;
     if (canSend(resource)) kernel.send(resource.stream, xml);
+  }
+}
+
+/** Privacy lists have changed: a stanza that is held back and denied now is not put, and whoever waits for it is told.
+ *  Messages are decided about in their turn. That somebody is gone is said all the same, or the client would go on
+ *  believing in it. */
+export function dropDenied(kernel: Kernel, resource: Resource): void {
+  const { backlog } = resource.account;
+  if (backlog === undefined) return;
+  const isDenied = (held: HeldMessage | HeldStanza): held is HeldStanza => {
+    if ('sender' in held || held.resource !== resource) return false;
+    const stanza = parse(held.xml);
+    return !(stanza.name === 'presence' && stanza.attrs.type === 'unavailable') && !admits(kernel, resource, stanza);
+  };
+  const denied = backlog.entries.filter(isDenied);
+  backlog.entries = backlog.entries.filter((held) => !isDenied(held));
+  for (const { length, done } of denied) {
+    backlog.length -= length;
+    done?.(false);
   }
 }

@@ -1,7 +1,8 @@
 /** Requests and their answers: to whom they go, and who answers when it is the server.
  *  Spec: RFC 6120 §8.2.3, §10.3, RFC 6121 §8.5. Not here: what is answered (features/). @module */
 import { Element } from 'ltx';
-import { rosterOf } from './accounts.ts';
+import type { BareJid } from '../../machines/vocabulary.ts';
+import { acquire, release, rosterOf } from './accounts.ts';
 import { isSubscriber, settleRequest } from './contacts.ts';
 import type { IqAnswer, IqHandler, IqRequest } from './feature.ts';
 import { parseJid } from './jid.ts';
@@ -9,7 +10,8 @@ import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { canSend, put } from './held.ts';
 import { isTold } from './presence.ts';
-import type { Resource } from './resources.ts';
+import { admits, isAllowed } from './privacy/filter.ts';
+import type { Account, Resource } from './resources.ts';
 import { deliver, isLocal } from './routing.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { childElements, resultOf } from './stanza.ts';
@@ -77,10 +79,10 @@ function send(kernel: Kernel, { jid, resource }: Asker, answer: Element): undefi
 function deliverIq(kernel: Kernel, sender: Asker, iq: Element, to: Jid): Task | undefined {
   const recipient = to.resource === undefined ? undefined : kernel.accounts.get(to.bare)?.resources.get(to.resource);
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') {
-    if (recipient !== undefined) put(kernel, recipient, serialize(iq));
+    if (recipient !== undefined && admits(kernel, recipient, iq)) put(kernel, recipient, serialize(iq));
     return undefined;
   }
-  if (recipient === undefined || recipient.isDraining) return refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
+  if (recipient === undefined || recipient.isDraining || !admits(kernel, recipient, iq)) return refuse(kernel, sender, iq, new StanzaError('service-unavailable'));
   return request(kernel, sender, recipient, iq);
 }
 
@@ -97,9 +99,9 @@ function request(kernel: Kernel, sender: Asker, recipient: Resource, iq: Element
   const { account } = recipient;
   const { bare } = sender.jid;
   if (account.jid === bare || isTold(recipient, sender.jid)) return decide(true);
-  if (account.roster !== undefined) return decide(isSubscriber(account.roster, bare));
+  if (account.roster !== undefined) return decide(isSubscriber(account.roster, bare) && isAllowed(kernel, recipient, 'presence-out', sender.jid));
   return (function* (): Task {
-    decide(isSubscriber(yield* rosterOf(account), bare));
+    decide(isSubscriber(yield* rosterOf(account), bare) && isAllowed(kernel, recipient, 'presence-out', sender.jid));
   })();
 }
 
@@ -118,10 +120,26 @@ function serve(kernel: Kernel, asker: Asker, iq: Element, to: Jid | undefined): 
     reply(kernel, asker, iq, answer);
     handler.afterwards?.(kernel, request, answer);
   };
-  const answer = handler.answer(kernel, request);
+  const answer = whose === 'contact' && account !== undefined ? answerFor(kernel, account, iq, () => handler.answer(kernel, request)) : handler.answer(kernel, request);
   if (answer === null || answer instanceof StanzaError || answer instanceof Element) return finish(answer);
   return (function* (): Task {
     finish(yield* answer);
+  })();
+}
+
+/** On behalf of somebody else than the asker, whose privacy lists are asked first (XEP-0016 §2.14). */
+function answerFor(kernel: Kernel, jid: BareJid, iq: Element, answer: () => IqAnswer | Task<IqAnswer>): IqAnswer | Task<IqAnswer> {
+  const screened = (account: Account): IqAnswer | Task<IqAnswer> => (admits(kernel, account, iq) ? answer() : new StanzaError('service-unavailable'));
+  const present = kernel.accounts.get(jid);
+  if (present?.exists !== undefined) return screened(present);
+  return (function* (): Task<IqAnswer> {
+    const account = yield* acquire(kernel, jid);
+    try {
+      const given = screened(account);
+      return given === null || given instanceof StanzaError || given instanceof Element ? given : yield* given;
+    } finally {
+      release(kernel, account);
+    }
   })();
 }
 

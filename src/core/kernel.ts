@@ -65,6 +65,9 @@ export interface Wiring {
   presence(resource: Resource, event: PresenceEvent, stanza?: Element): void;
   /** The stanza at hand is done with: the next one of the stream may be processed. */
   whenIdle(stream: Stream): void;
+  /** Changes what privacy lists may depend on, and tells whom it concerns (privacy/change.ts).
+   *  @param contact the only one whom it can concern */
+  changePrivacy(account: Account, change: () => void, contact?: BareJid): void;
   /** Takes a stanza for an address of the accounts' domain. */
   arrive(stanza: Element, to: Jid): Task | undefined;
   /** Takes a stanza for an address of a domain that is not of this server. */

@@ -35,6 +35,7 @@ export const NS = {
   mucRequest: 'http://jabber.org/protocol/muc#request',
   mucRoomConfig: 'http://jabber.org/protocol/muc#roomconfig',
   mucRoomInfo: 'http://jabber.org/protocol/muc#roominfo',
+  privacy: 'jabber:iq:privacy', // XEP-0016
   private: 'jabber:iq:private', // XEP-0049
   vcardTemp: 'vcard-temp', // XEP-0054
   vcardUpdate: 'vcard-temp:x:update', // XEP-0153
@@ -45,6 +46,7 @@ export const NS = {
   version: 'jabber:iq:version', // XEP-0092
   caps: 'http://jabber.org/protocol/caps', // XEP-0115
   offline: 'msgoffline', // XEP-0160
+  invisible: 'urn:xmpp:invisible:1', // XEP-0186
   blocking: 'urn:xmpp:blocking', // XEP-0191
   blockingErrors: 'urn:xmpp:blocking:errors',
   streamManagement: 'urn:xmpp:sm:3', // XEP-0198

@@ -1,15 +1,16 @@
 /** Messages for an account that can't be reached: kept, and delivered before anything that came after
  *  them (THEOREMS T4). Spec: XEP-0160, XEP-0203, RFC 6120 §10.1. Not here: whether a message is stored
  *  (machines/whether.ts), what waits for stored ones (held.ts). @module */
-import { Element } from 'ltx';
+import { Element, parse } from 'ltx';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { release } from './accounts.ts';
 import { canSend, resume } from './held.ts';
 import type { Kernel } from './kernel.ts';
 import { NS } from './namespaces.ts';
+import { admits } from './privacy/filter.ts';
 import type { Resource } from './resources.ts';
 import { childElements } from './stanza.ts';
-import type { OfflinePage } from './store.ts';
+import type { OfflinePage, StoreReply } from './store.ts';
 import { StoreFailure, ask } from './task.ts';
 import type { Task } from './task.ts';
 import { serialize } from './xml/writer.ts';
@@ -25,8 +26,9 @@ export function isPassing(message: Element): boolean {
 }
 
 /** Keeps a message, stamped with the time (XEP-0160 §2, XEP-0203).
- *  @returns `failed` when the store does: the message has a fate then too (DESIGN D7) */
-export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<'stored' | 'full' | 'no-account' | 'failed'> {
+ *  @returns `guarded` when the account has privacy lists that nobody has asked; `failed` when the store does: the
+ *   message has a fate then too (DESIGN D7) */
+export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<StoreReply<'offline.append'> | 'failed'> {
   const stamp = new Date(kernel.at).toISOString();
   const copy = new Element(message.name, message.attrs);
   const delay = new Element('delay', { xmlns: NS.delay, from: kernel.config.domain, stamp }).t('Offline Storage');
@@ -34,7 +36,9 @@ export function* keep(kernel: Kernel, account: BareJid, message: Element): Task<
   const present = kernel.accounts.get(account);
   if (present !== undefined) present.kept += 1;
   try {
-    return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit });
+    // Whoever decides about a message for an account that is at hand has asked its lists.
+    const screened = present?.exists !== undefined;
+    return yield* ask({ op: 'offline.append', account, at: kernel.at, xml: serialize(copy), limit: kernel.config.offlineLimit, ...(screened && { screened }) });
   } catch (failure) {
     if (failure instanceof StoreFailure) return 'failed';
     throw failure;
@@ -80,7 +84,11 @@ function canFlush(resource: Resource): boolean {
 function sendPage(kernel: Kernel, resource: Resource, { messages, more }: OfflinePage, asked: number): void {
   const { account } = resource;
   const last = messages.at(-1);
-  for (const { sequence, xml } of messages) if (sequence > resource.seen) kernel.send(resource.stream, xml);
+  for (const { sequence, xml } of messages) {
+    // What is stored is asked about once more: its sender may have been blocked since (XEP-0191 §3.3).
+    const mayPass = account.privacy === undefined || admits(kernel, resource, parse(xml));
+    if (sequence > resource.seen && mayPass) kernel.send(resource.stream, xml);
+  }
   if (last === undefined) account.forgotten = Math.max(account.forgotten, asked);
   else {
     resource.seen = Math.max(resource.seen, last.sequence);

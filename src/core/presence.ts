@@ -17,13 +17,14 @@ import { canSend, put, releasePresence } from './held.ts';
 import { flush } from './offline.ts';
 import { deliver, isLocal } from './routing.ts';
 import { presence, readdressed } from './stanza.ts';
+import { admits, isAllowed } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { fanOut, serialize } from './xml/writer.ts';
 
 /** Advances a resource's presence by one event and carries out what follows.
  *  @param stanza the presence that the client has sent, `from` stamped, without `to` */
 export function advancePresence(kernel: Kernel, resource: Resource, event: PresenceEvent, stanza?: Element): void {
-  const wasAvailable = resource.isAvailable;
+  const wasShown = resource.isShown;
   const { state, effects } = kernel.transit('presence', resource.jid, stepPresence, resource.presence, event);
   resource.presence = state;
   const said = stanza ?? unavailableFrom(resource);
@@ -43,7 +44,7 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         break;
       case 'endDirected': {
         // Who hears the broadcast is settled before any of them is: a bare JID that was withdrawn from is none.
-        const hearers = new Set([...(resource.directed?.keys() ?? [])].filter((peer) => wasAvailable && hearsBroadcast(kernel, resource, peer)));
+        const hearers = new Set([...(resource.directed?.keys() ?? [])].filter((peer) => wasShown && hearsBroadcast(kernel, resource, peer)));
         advanceAllDirected(kernel, resource, (peer) => ({ type: 'resource.unavailable', broadcast: hearers.has(peer) }), said);
         break;
       }
@@ -51,12 +52,20 @@ export function advancePresence(kernel: Kernel, resource: Resource, event: Prese
         answerOwnProbes(kernel, resource);
         break;
       case 'deliverRequests':
-        for (const { request } of resource.account.roster?.records.values() ?? []) if (request !== undefined) put(kernel, resource, request);
+        deliverRequests(kernel, resource);
         break;
       case 'deliverOffline':
         flush(kernel, resource);
         break;
     }
+  }
+}
+
+/** The requests that wait for an answer (RFC 6121 §3.1.3), but for those of whom the user hears nothing any more. */
+function deliverRequests(kernel: Kernel, resource: Resource): void {
+  for (const { jid, request } of resource.account.roster?.records.values() ?? []) {
+    const from = request === undefined ? undefined : parseJid(jid);
+    if (request !== undefined && from !== undefined && isAllowed(kernel, resource, 'other', from)) put(kernel, resource, request);
   }
 }
 
@@ -81,15 +90,29 @@ function hearsBroadcast(kernel: Kernel, resource: Resource, address: string): bo
   const peer = parseJid(address);
   const { account } = resource;
   if (peer === undefined || isWithdrawn(resource, peer.bare)) return false;
-  if (peer.bare !== account.jid && !isSubscriber(account.roster, peer.bare)) return false;
-  return peer.resource === undefined || kernel.accounts.get(peer.bare)?.resources.get(peer.resource)?.isAvailable === true;
+  if (peer.bare !== account.jid && !isSharedWith(kernel, resource, peer)) return false;
+  return peer.resource === undefined || kernel.accounts.get(peer.bare)?.resources.get(peer.resource)?.hearsPresence === true;
+}
+
+/** Whether a resource's presence goes to a contact by way of its subscription: it is approved, and no privacy list
+ *  of the user denies it (XEP-0016 §2.11). */
+export function isSharedWith(kernel: Kernel, resource: Resource, contact: Jid): boolean {
+  return isSubscriber(resource.account.roster, contact.bare) && isAllowed(kernel, resource, 'presence-out', contact);
+}
+
+/** Shows a contact a resource, or tells it that the resource is not available to it any more; a contact that has
+ *  been told so directly is not told again. */
+export function sendToSubscriber(kernel: Kernel, resource: Resource, contact: Jid, isAvailable: boolean): void {
+  const stanza = isAvailable ? resource.lastPresence : unavailableFrom(resource);
+  if (stanza !== undefined && (isAvailable || !isWithdrawn(resource, contact.bare))) deliverPresence(kernel, contact, stanza);
+  supersedeDirected(kernel, resource, contact.bare, isAvailable);
 }
 
 /** A contact has been told by way of its subscription: what it was told directly counts no more. */
-export function supersedeDirected(kernel: Kernel, resource: Resource, peer: BareJid, isAvailable: boolean): void {
+function supersedeDirected(kernel: Kernel, resource: Resource, peer: BareJid, isAvailable: boolean): void {
   for (const told of [...(resource.directed?.keys() ?? [])]) {
     const jid = parseJid(told);
-    if (jid === undefined || jid.bare !== peer || (jid.full !== undefined && kernel.accounts.get(peer)?.resources.get(jid.resource ?? '')?.isAvailable !== true)) continue;
+    if (jid === undefined || jid.bare !== peer || (jid.full !== undefined && kernel.accounts.get(peer)?.resources.get(jid.resource ?? '')?.hearsPresence !== true)) continue;
     const event: DirectedPresenceEvent = isAvailable ? { type: 'resource.available' } : { type: 'resource.unavailable', broadcast: true };
     advanceDirected(kernel, resource, told, event, unavailableFrom(resource));
   }
@@ -106,6 +129,16 @@ export function isTold({ directed }: Resource, peer: Jid): boolean {
   if (directed === undefined) return false;
   for (const [told, { value }] of directed) if (value === 'told' && (told === peer.bare || told.startsWith(`${peer.bare}/`))) return true;
   return false;
+}
+
+/** Whether one resource was told of another, at its full JID or where it hears what is sent to its bare JID. */
+export function hasToldResource({ directed }: Resource, { jid, account, hearsPresence }: Resource): boolean {
+  return directed?.get(jid)?.value === 'told' || (hearsPresence && directed?.get(account.jid)?.value === 'told');
+}
+
+/** An entity that was told directly is told that the resource is not available to it any more. */
+export function endDirected(kernel: Kernel, resource: Resource, peer: string): void {
+  advanceDirected(kernel, resource, peer, { type: 'resource.unavailable', broadcast: false }, unavailableFrom(resource));
 }
 
 function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: string) => DirectedPresenceEvent, stanza: Element): void {
@@ -141,19 +174,13 @@ export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write 
   if (!isLocal(kernel, to)) return deliver(kernel, readdressed(stanza, { to: to.full ?? to.bare }), to);
   const account = kernel.accounts.get(to.bare);
   if (account === undefined) return;
-  if (to.resource === undefined) return deliverToAvailable(kernel, account, write(to.bare));
+  if (to.resource === undefined) return deliverToListening(kernel, account, stanza, write(to.bare));
   const resource = account.resources.get(to.resource);
-  if (resource !== undefined) put(kernel, resource, write(resource.jid));
+  if (resource !== undefined && admits(kernel, resource, stanza)) put(kernel, resource, write(resource.jid));
 }
 
-function deliverToAvailable(kernel: Kernel, account: Account, xml: string): void {
-  for (const resource of account.available()) put(kernel, resource, xml);
-}
-
-/** Sends the presence of one resource to a contact, by way of the contact's subscription. */
-export function sendToSubscriber(kernel: Kernel, contact: BareJid, stanza: Element, write?: (to: string) => string): void {
-  const to = parseJid(contact);
-  if (to !== undefined) deliverPresence(kernel, to, stanza, write);
+function deliverToListening(kernel: Kernel, account: Account, stanza: Element, xml: string): void {
+  for (const resource of account.listening()) if (admits(kernel, resource, stanza)) put(kernel, resource, xml);
 }
 
 /** To the resource itself first, then to the user's other available resources, then to the
@@ -163,10 +190,12 @@ function broadcast(kernel: Kernel, resource: Resource, stanza: Element): void {
   const isUnavailable = stanza.attrs.type === 'unavailable';
   const xmlTo = fanOut(stanza);
   echo(kernel, resource, stanza);
-  for (const other of account.available()) if (other !== resource) put(kernel, other, xmlTo(account.jid));
+  for (const other of account.listening()) if (other !== resource) put(kernel, other, xmlTo(account.jid));
   if (account.roster === undefined) return;
   for (const contact of subscribersOf(account.roster)) {
-    if (!isUnavailable || !isWithdrawn(resource, contact)) sendToSubscriber(kernel, contact, stanza, xmlTo);
+    const to = parseJid(contact);
+    if (to === undefined || (isUnavailable && isWithdrawn(resource, contact)) || !isAllowed(kernel, resource, 'presence-out', to)) continue;
+    deliverPresence(kernel, to, stanza, xmlTo);
   }
 }
 
@@ -181,21 +210,33 @@ function echo(kernel: Kernel, resource: Resource, stanza: Element): void {
  *  (§4.3.2 rule 3 permits it). */
 function answerOwnProbes(kernel: Kernel, resource: Resource): void {
   const { account } = resource;
-  for (const other of account.available()) if (other !== resource) show(kernel, other, resource);
+  for (const other of account.shown()) if (other !== resource) show(kernel, other, resource);
   if (account.roster === undefined) return;
   for (const contact of subscriptionsOf(account.roster)) {
     const to = parseJid(contact);
-    if (to !== undefined && !isLocal(kernel, to)) {
-      deliver(kernel, presence({ from: resource.jid, to: contact, type: 'probe' }), to);
-      continue;
-    }
-    const there = kernel.accounts.get(contact);
-    if (there === undefined || !isSubscriber(there.roster, account.jid)) continue;
-    for (const other of there.available()) if (!isWithdrawn(other, account.jid)) show(kernel, other, resource);
+    if (to !== undefined) probe(kernel, resource, to);
   }
 }
 
-function show(kernel: Kernel, other: Resource, resource: Resource): void {
+/** Asks for one contact's presence on behalf of a resource. */
+export function probe(kernel: Kernel, resource: Resource, contact: Jid): void {
+  if (isLocal(kernel, contact)) {
+    for (const other of kernel.accounts.get(contact.bare)?.shown() ?? []) {
+      if (isShownTo(kernel, other, resource.account.jid) && other.lastPresence !== undefined && admits(kernel, resource, other.lastPresence)) show(kernel, other, resource);
+    }
+  } else if (isAllowed(kernel, resource, 'presence-in', contact) && isAllowed(kernel, resource, 'other', contact)) {
+    deliver(kernel, presence({ from: resource.jid, to: contact.bare, type: 'probe' }), contact);
+  }
+}
+
+/** Whether a resource is shown to a subscriber, to whose bare JID its broadcasts go. */
+export function isShownTo(kernel: Kernel, resource: Resource, subscriber: BareJid): boolean {
+  const to = parseJid(subscriber);
+  return to !== undefined && resource.isShown && !isWithdrawn(resource, subscriber) && isSharedWith(kernel, resource, to);
+}
+
+/** Shows one resource to another. */
+export function show(kernel: Kernel, other: Resource, resource: Resource): void {
   if (other.lastPresence !== undefined) put(kernel, resource, fanOut(other.lastPresence)(resource.account.jid));
 }
 

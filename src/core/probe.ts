@@ -6,7 +6,8 @@ import { hasAsked, isApproved, isSubscriber } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
-import { deliverPresence, isTold, isWithdrawn } from './presence.ts';
+import { deliverPresence, isSharedWith, isTold, isWithdrawn } from './presence.ts';
+import { isAllowed } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { presence, readdressed } from './stanza.ts';
 import { deliver, isLocal } from './routing.ts';
@@ -21,11 +22,13 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
     const roster = yield* rosterOf(account);
     const reply = (answer: Element): void => replyTo(kernel, from, answer);
     const isOwn = from.bare === account.jid;
-    if (isOwn || isSubscriber(roster, from.bare)) answerSubscriber(account, from, to, id, reply);
+    const seen = [...account.shown()].filter((resource) => isOwn || (!isWithdrawn(resource, from.bare) && isSharedWith(kernel, resource, from) && isAllowed(kernel, resource, 'other', from)));
+    if (seen.length === 0 && !isAllowed(kernel, account, 'other', from)) return; // XEP-0016 §2.14
+    if (isOwn || isSubscriber(roster, from.bare)) answerSubscriber(account, seen, from, to, id, reply);
     // One who has just been approved is about to be shown what it asks for (RFC 6121 §3.1.5).
     else if (!isApproved(roster, from.bare)) {
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
-      const isKnown = resource !== undefined && isTold(resource, from);
+      const isKnown = resource !== undefined && isTold(resource, from) && isAllowed(kernel, resource, 'other', from);
       if (isKnown) reply(bare(resource, from));
       // A refusal would withdraw the prober's request on its side only, and a later approval would meet nothing.
       else if (!hasAsked(roster, from.bare)) yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
@@ -42,8 +45,7 @@ function replyTo(kernel: Kernel, from: Jid, answer: Element): void {
   if (to !== undefined) deliver(kernel, answer, to);
 }
 
-function answerSubscriber(account: Account, from: Jid, to: Jid, id: string | undefined, reply: (answer: Element) => void): void {
-  const available = [...account.available()].filter((resource) => !isWithdrawn(resource, from.bare));
+function answerSubscriber(account: Account, available: readonly Resource[], from: Jid, to: Jid, id: string | undefined, reply: (answer: Element) => void): void {
   if (to.resource !== undefined) {
     const resource = available.find((candidate) => candidate.jid === to.full);
     return reply(resource === undefined ? unavailable(to.full ?? to.bare, from, id) : bare(resource, from));

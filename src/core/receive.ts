@@ -14,6 +14,7 @@ import { NS } from './namespaces.ts';
 import { canSend } from './held.ts';
 import { advancePresence, deliverPresence, sendDirected } from './presence.ts';
 import { answerProbe } from './probe.ts';
+import { refusalOf } from './privacy/filter.ts';
 import type { Queued, Resource, Stream } from './resources.ts';
 import { canReach, deliver, isLocal } from './routing.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
@@ -82,6 +83,10 @@ function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanz
   if (stream.lang !== undefined && stanza.attrs['xml:lang'] === undefined) stanza.attrs['xml:lang'] = stream.lang; // RFC 6120 §8.1.5
   const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
   if (stanza.attrs.to !== undefined && to === undefined) return refuse(kernel, resource, stanza, new StanzaError('jid-malformed')); // §8.3.3.8
+  if (resource.account.privacy !== undefined && to !== undefined) {
+    const refusal = refusalOf(kernel, resource, to); // XEP-0016 §2.14, XEP-0191 §3.3
+    if (refusal !== undefined) return refuse(kernel, resource, stanza, refusal);
+  }
   switch (stanza.name) {
     case 'message':
       return receiveMessage(kernel, resource, stanza, to);

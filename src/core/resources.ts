@@ -13,6 +13,7 @@ import type { BareJid, FullJid } from '../../machines/vocabulary.ts';
 import type { Eligibility } from '../../machines/whether.ts';
 import type { PresenceView } from '../../machines/which.ts';
 import type { Channel, Input, StreamId } from './input.ts';
+import type { Privacy } from './privacy/document.ts';
 import type { RosterRecord } from './store.ts';
 
 /** Inputs of one stream that are processed in order, each after the one before it is done with. */
@@ -110,6 +111,8 @@ export class Account {
   kept = 0;
   /** Up to which of these the store has none any more. */
   forgotten = 0;
+  /** Absent when there are no privacy lists: then nothing is asked of them. The roster is at hand where they are. */
+  privacy: Privacy | undefined;
   /** Absent until the roster is needed. */
   roster: Roster | undefined;
   /** What waits for what is stored; absent when nothing does. */
@@ -121,9 +124,14 @@ export class Account {
     this.jid = jid;
   }
 
-  /** The resources that are available (RFC 6121 §4.2). */
-  *available(): Generator<Resource> {
-    for (const resource of this.resources.values()) if (resource.isAvailable) yield resource;
+  /** The resources that are available to others (RFC 6121 §4.2). */
+  *shown(): Generator<Resource> {
+    for (const resource of this.resources.values()) if (resource.isShown) yield resource;
+  }
+
+  /** The resources that hear presence which is sent to the bare JID. */
+  *listening(): Generator<Resource> {
+    for (const resource of this.resources.values()) if (resource.hearsPresence) yield resource;
   }
 }
 
@@ -150,8 +158,14 @@ export class Resource implements Eligibility, PresenceView {
   seen = 0;
   /** What `kept` of the account was when all that was stored had been sent here. */
   upTo = 0;
-  /** The last presence without `to`, `from` stamped; undefined before the first. */
+  /** The last presence without `to`, `from` stamped: what is shown of the resource. Undefined while it is not
+   *  available, and while it is in invisible mode (XEP-0186). */
   lastPresence: Element | undefined;
+  /** The name of the privacy list that the session has made active (XEP-0016 §2.2). */
+  activeList: string | undefined;
+  /** The session has asked for privacy lists, or for the block list: it is told of every change (XEP-0191 §3.3). */
+  knowsLists = false;
+  knowsBlocked = false;
 
   constructor(jid: FullJid, account: Account, stream: Stream, generation: number) {
     this.jid = jid;
@@ -171,12 +185,25 @@ export class Resource implements Eligibility, PresenceView {
     return this.route.value === 'draining' || this.route.value === 'closed';
   }
 
+  /** It has said that it is available, to whomever. */
   get isAvailable(): boolean {
-    return this.presence.value === 'available' || this.presence.value === 'availableNegative';
+    const { value } = this.presence;
+    return value === 'available' || value === 'availableNegative' || value === 'invisible' || value === 'invisibleNegative';
+  }
+
+  /** It hears presence that is sent to the bare JID: one in invisible mode also before it has sent any
+   *  (RFC 6121 §8.5.2.1.2, XEP-0186 §3.1.1). */
+  get hearsPresence(): boolean {
+    return this.isAvailable || this.presence.value === 'hidden';
+  }
+
+  /** Whether it is available to others than itself. */
+  get isShown(): boolean {
+    return this.lastPresence !== undefined;
   }
 
   get hasOptedOut(): boolean {
-    return this.presence.value === 'availableNegative';
+    return this.presence.value === 'availableNegative' || this.presence.value === 'invisibleNegative';
   }
 
   get isInterested(): boolean {

@@ -10,6 +10,7 @@ import { Kernel } from './kernel.ts';
 import type { Fate, PeerStream, Transition } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
 import { advancePresence } from './presence.ts';
+import { changePrivacy } from './privacy/change.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { roomsService } from './rooms/service.ts';
@@ -59,6 +60,7 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     route: (resource, event) => advanceRoute(of, resource, event),
     presence: (resource, event, stanza) => advancePresence(of, resource, event, stanza),
     whenIdle: (stream) => whenIdle(of, stream),
+    changePrivacy: (account, change, contact) => changePrivacy(of, account, change, { contact }),
     arrive: (stanza, to) => arrive(of, stanza, to),
     transmit: (stanza, from, to) => federation.transmit(stanza, from, to),
   }));

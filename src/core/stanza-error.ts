@@ -36,17 +36,21 @@ export const errorTypes: Readonly<Record<StanzaErrorCondition, ErrorType>> = {
 export class StanzaError {
   readonly condition: StanzaErrorCondition;
   readonly text: string | undefined;
-  constructor(condition: StanzaErrorCondition, text?: string) {
+  /** A condition that an extension adds (RFC 6120 §8.3.4). */
+  readonly specific: { readonly name: string; readonly xmlns: string } | undefined;
+  constructor(condition: StanzaErrorCondition, text?: string, specific?: StanzaError['specific']) {
     this.condition = condition;
     this.text = text;
+    this.specific = specific;
   }
 }
 
 /** The `<error/>` child (RFC 6120 §8.3.2). */
-export function errorElement({ condition, text }: StanzaError): Element {
+export function errorElement({ condition, text, specific }: StanzaError): Element {
   const error = new Element('error', { type: errorTypes[condition] });
   error.c(condition, { xmlns: NS.stanzas });
   if (text !== undefined) error.c('text', { 'xmlns': NS.stanzas, 'xml:lang': 'en' }).t(text);
+  if (specific !== undefined) error.c(specific.name, { xmlns: specific.xmlns });
   return error;
 }
 

@@ -96,8 +96,8 @@ export interface StoreOperations {
   'account.create': { request: { readonly account: BareJid; readonly credentials: Credentials }; reply: boolean };
   /** Removes an account and everything that is kept for it; answers false when there was none. */
   'account.remove': { request: { readonly account: BareJid }; reply: boolean };
-  /** Whether the account exists, and how many messages wait for it. */
-  'account.read': { request: { readonly account: BareJid }; reply: { readonly exists: boolean; readonly offline: number } };
+  /** Whether the account exists, how many messages wait for it, and whether it is guarded by privacy lists. */
+  'account.read': { request: { readonly account: BareJid }; reply: { readonly exists: boolean; readonly offline: number; readonly guarded?: true } };
   'credentials.read': { request: { readonly account: BareJid }; reply: Credentials | null };
   /** Replaces the credentials; answers false when there is no such account. */
   'credentials.write': { request: { readonly account: BareJid; readonly credentials: Credentials }; reply: boolean };
@@ -106,8 +106,9 @@ export interface StoreOperations {
   'roster.write': { request: { readonly account: BareJid; readonly record: RosterRecord }; reply: number };
   /** Removes one record; answers the new version. */
   'roster.remove': { request: { readonly account: BareJid; readonly jid: BareJid }; reply: number };
-  /** Keeps a message unless `limit` of them wait already, or the account does not exist. */
-  'offline.append': { request: { readonly account: BareJid; readonly at: number; readonly xml: string; readonly limit: number }; reply: 'stored' | 'full' | 'no-account' };
+  /** Keeps a message unless `limit` of them wait already, or the account does not exist. For an account that has
+   *  privacy lists the asker must say that it has asked them (`screened`); it is answered `guarded` otherwise. */
+  'offline.append': { request: { readonly account: BareJid; readonly at: number; readonly xml: string; readonly limit: number; readonly screened?: boolean }; reply: 'stored' | 'full' | 'no-account' | 'guarded' };
   /** The messages that wait, oldest first: as many as have `maxBytes` together (UTF-16 code units will
    *  do for bytes), and at least one if there is one. */
   'offline.read': { request: { readonly account: BareJid; readonly maxBytes: number }; reply: OfflinePage };
@@ -122,6 +123,10 @@ export interface StoreOperations {
   'room.write': { request: { readonly record: RoomRecord; readonly listing: RoomListing }; reply: null };
   'room.remove': { request: { readonly room: BareJid }; reply: null };
   'document.write': { request: { readonly account: BareJid; readonly space: string; readonly key: string; readonly xml: string }; reply: null };
+  /** The privacy lists of the account (XEP-0016); null when it has none. */
+  'privacy.read': { request: { readonly account: BareJid }; reply: string | null };
+  /** Replaces them; null: the account is not guarded any more. */
+  'privacy.write': { request: { readonly account: BareJid; readonly xml: string | null }; reply: null };
 }
 
 /** The name of an operation. */

@@ -12,7 +12,8 @@ import { parseJid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
 import { put } from './held.ts';
 import { deliver, isLocal } from './routing.ts';
-import { isWithdrawn, sendToSubscriber, supersedeDirected, unavailableFrom } from './presence.ts';
+import { sendToSubscriber } from './presence.ts';
+import { admits, isAllowed } from './privacy/filter.ts';
 import type { Account, Roster } from './resources.ts';
 import type { RosterRecord } from './store.ts';
 import { presence, readdressed } from './stanza.ts';
@@ -32,6 +33,8 @@ interface SubscriptionStanza {
   readonly from: BareJid;
   readonly to: BareJid;
   readonly stanza: Element;
+  /** The sender's account is about to be removed: no privacy list keeps anything of it for whoever takes its name. */
+  readonly isFinal?: true;
 }
 
 /** Whether a presence type is that of a subscription stanza. */
@@ -53,7 +56,7 @@ export function* receiveSubscription(kernel: Kernel, sent: SubscriptionStanza): 
   if (to !== undefined && !isLocal(kernel, to)) return deliver(kernel, sent.stanza, to);
   const account = yield* acquire(kernel, sent.to);
   try {
-    if (account.exists === true) yield* advance(kernel, account, sent.from, `inbound.${sent.type}`, sent);
+    if (account.exists === true && (sent.isFinal === true || admits(kernel, account, sent.stanza))) yield* advance(kernel, account, sent.from, `inbound.${sent.type}`, sent);
   } finally {
     release(kernel, account);
   }
@@ -77,7 +80,7 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   if (isNew && isWelcome) roster.unshown.set(contact, after);
   try {
     if (names.includes('sendUnavailable')) yield* hideAndWrite(kernel, account, roster, after);
-    else if (isNew) yield* writeContact(account, roster, after);
+    else if (isNew) yield* writeContact(kernel, account, roster, after);
     // The contact's half is begun in its order and waited for at the end: what is written is pushed in the step in
     // which it is, whatever becomes of the other half, so that pushes come in the order of their versions (§2.6).
     const begun: Task[] = [];
@@ -108,7 +111,7 @@ function* hideAndWrite(kernel: Kernel, account: Account, roster: Roster, after: 
   if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, false);
   roster.unshown.delete(jid);
   try {
-    yield* writeContact(account, roster, after);
+    yield* writeContact(kernel, account, roster, after);
   } catch (failure) {
     if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, true);
     throw failure;
@@ -150,12 +153,12 @@ function perform(kernel: Kernel, account: Account, roster: Roster, contact: Bare
       return receiveSubscription(kernel, sent);
     case 'deliverStanza': {
       const xml = serialize(sent.stanza);
-      for (const resource of account.resources.values()) if (resource.isInterested) put(kernel, resource, xml);
+      for (const resource of account.resources.values()) if (resource.isInterested && admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
       return undefined;
     }
     case 'deliverRequest': {
       const xml = serialize(sent.stanza);
-      for (const resource of account.available()) put(kernel, resource, xml);
+      for (const resource of account.listening()) if (admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
       return undefined;
     }
     case 'replySubscribed':
@@ -181,11 +184,9 @@ function reply(kernel: Kernel, account: Account, contact: BareJid, type: Subscri
 /** From each available resource of the user to the contact (RFC 6121 §3.1.5, §3.2.2, §3.3.3); a
  *  contact that knows already that a resource is not available to it is not told so twice. */
 function sendPresence(kernel: Kernel, account: Account, contact: BareJid, isAvailable: boolean): void {
-  for (const resource of account.available()) {
-    const stanza = isAvailable ? resource.lastPresence : unavailableFrom(resource);
-    if (stanza !== undefined && (isAvailable || !isWithdrawn(resource, contact))) sendToSubscriber(kernel, contact, stanza);
-    supersedeDirected(kernel, resource, contact, isAvailable);
-  }
+  const to = parseJid(contact);
+  if (to === undefined) return;
+  for (const resource of account.shown()) if (isAllowed(kernel, resource, 'presence-out', to)) sendToSubscriber(kernel, resource, to, isAvailable);
 }
 
 /** Removes a contact from a user's roster, ending the subscriptions that there are (RFC 6121 §2.5.2).
@@ -201,11 +202,11 @@ export function* removeContact(kernel: Kernel, account: Account, roster: Roster,
 }
 
 /** Tells a contact that a user is subscribed no more, and that it is not either. */
-function* endSubscriptions(kernel: Kernel, { jid }: Account, contact: BareJid, subscription: SubscriptionState): Task {
+function* endSubscriptions(kernel: Kernel, { jid }: Account, contact: BareJid, subscription: SubscriptionState, isFinal?: true): Task {
   const types: SubscriptionType[] = [];
   if (/^(to|both)|Out/.test(subscription)) types.push('unsubscribe');
   if (/^(from|both)|In$/.test(subscription)) types.push('unsubscribed');
-  for (const type of types) yield* receiveSubscription(kernel, { type, from: jid, to: contact, stanza: presence({ from: jid, to: contact, type }) });
+  for (const type of types) yield* receiveSubscription(kernel, { type, from: jid, to: contact, stanza: presence({ from: jid, to: contact, type }), ...(isFinal && { isFinal }) });
 }
 
 /** What a contact's roster says of a user once both subscriptions have ended; undefined when it says nothing
@@ -222,6 +223,6 @@ export function* leaveContacts(kernel: Kernel, account: Account): Task {
   const roster = yield* rosterOf(account);
   for (const { jid, subscription } of [...roster.records.values()]) {
     if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, false);
-    yield* endSubscriptions(kernel, account, jid, subscription);
+    yield* endSubscriptions(kernel, account, jid, subscription, true);
   }
 }

@@ -12,6 +12,7 @@ interface Account {
   offlineSequence: number;
   offline: OfflineMessage[];
   readonly documents: Map<string, string>;
+  privacy: string | null;
 }
 
 /** The accounts, and the highest numbers of those that were removed: a new account of an old name
@@ -36,6 +37,7 @@ export function memoryStore(): Store {
     ...rosterOperations(memory),
     ...offlineOperations(memory),
     ...documentOperations(memory),
+    ...privacyOperations(memory),
     ...roomOperations(memory),
   };
   let closed = false;
@@ -72,6 +74,7 @@ function accountOperations(memory: Memory): Of<'account' | 'credentials'> {
         offlineSequence: memory.retiredSequence,
         offline: [],
         documents: new Map(),
+        privacy: null,
       });
       return true;
     },
@@ -84,7 +87,7 @@ function accountOperations(memory: Memory): Of<'account' | 'credentials'> {
     },
     'account.read': ({ account }) => {
       const found = accounts.get(account);
-      return { exists: found !== undefined, offline: found?.offline.length ?? 0 };
+      return { exists: found !== undefined, offline: found?.offline.length ?? 0, ...((found?.privacy ?? null) !== null && { guarded: true }) };
     },
     'credentials.read': ({ account }) => accounts.get(account)?.credentials ?? null,
     'credentials.write': ({ account, credentials }) => {
@@ -116,9 +119,10 @@ function rosterOperations(memory: Memory): Of<'roster'> {
 
 function offlineOperations(memory: Memory): Of<'offline'> {
   return {
-    'offline.append': ({ account, at, xml, limit }) => {
+    'offline.append': ({ account, at, xml, limit, screened }) => {
       const found = memory.accounts.get(account);
       if (found === undefined) return 'no-account';
+      if (found.privacy !== null && screened !== true) return 'guarded';
       if (found.offline.length >= limit) return 'full';
       found.offline.push({ sequence: ++found.offlineSequence, at, xml });
       return 'stored';
@@ -154,6 +158,16 @@ function roomOperations({ rooms }: Memory): Of<'room'> {
     },
     'room.remove': ({ room }) => {
       rooms.delete(room);
+      return null;
+    },
+  };
+}
+
+function privacyOperations(memory: Memory): Of<'privacy'> {
+  return {
+    'privacy.read': ({ account }) => memory.accounts.get(account)?.privacy ?? null,
+    'privacy.write': ({ account, xml }) => {
+      existing(memory, account).privacy = xml;
       return null;
     },
   };

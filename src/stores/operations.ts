@@ -35,6 +35,8 @@ export const isWrite: Readonly<Record<StoreOperation, boolean>> = {
   'offline.remove': true,
   'document.read': false,
   'document.write': true,
+  'privacy.read': false,
+  'privacy.write': true,
   'room.list': false,
   'room.read': false,
   'room.write': true,

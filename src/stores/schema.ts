@@ -73,6 +73,17 @@ export const migrations: readonly string[] = [
     listing TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Whether privacy has a row for the account: in the row that is read anyway, so that an account without
+  -- lists costs nothing.
+  ALTER TABLE account ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;
+
+  -- lists is the XML of core/privacy/document.ts.
+  CREATE TABLE privacy (
+    account INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,
+    lists TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Brings a file to the present schema in one transaction, so that a process that dies half-way

@@ -15,6 +15,7 @@ export function sqliteOperations(database: DatabaseSync): Operations {
     ...rosterOperations(database),
     ...offlineOperations(database),
     ...documentOperations(database),
+    ...privacyOperations(database),
     ...roomOperations(database),
   };
 }
@@ -35,7 +36,7 @@ function accountOperations(database: DatabaseSync): Of<'account'> {
       offline_sequence = max(retired.offline_sequence, account.offline_sequence)
     FROM account WHERE account.jid = ?`);
   const remove = database.prepare('DELETE FROM account WHERE jid = ?');
-  const read = database.prepare('SELECT offline_waiting AS waiting FROM account WHERE jid = ?');
+  const read = database.prepare('SELECT offline_waiting AS waiting, guarded FROM account WHERE jid = ?');
   return {
     'account.list': ({ domain }) => list.all(domain).map((row) => row['jid'] as BareJid),
     'account.create': ({ account, credentials }) => {
@@ -49,8 +50,8 @@ function accountOperations(database: DatabaseSync): Of<'account'> {
       return remove.run(account).changes === 1;
     },
     'account.read': ({ account }) => {
-      const row = read.get(account) as { waiting: number } | undefined;
-      return { exists: row !== undefined, offline: row?.waiting ?? 0 };
+      const row = read.get(account) as { waiting: number; guarded: number } | undefined;
+      return { exists: row !== undefined, offline: row?.waiting ?? 0, ...(row?.guarded === 1 && { guarded: true }) };
     },
   };
 }
@@ -103,8 +104,8 @@ function rosterOperations(database: DatabaseSync): Of<'roster'> {
 function offlineOperations(database: DatabaseSync): Of<'offline'> {
   const reserve = database.prepare(`
     UPDATE account SET offline_sequence = offline_sequence + 1, offline_waiting = offline_waiting + 1
-    WHERE jid = ? AND offline_waiting < ? RETURNING id, offline_sequence AS sequence`);
-  const exists = database.prepare('SELECT id FROM account WHERE jid = ?');
+    WHERE jid = ? AND offline_waiting < ? AND guarded <= ? RETURNING id, offline_sequence AS sequence`);
+  const exists = database.prepare('SELECT guarded FROM account WHERE jid = ?');
   const append = database.prepare('INSERT INTO offline (account, sequence, at, xml) VALUES (?, ?, ?, ?)');
   const read = database.prepare(`
     SELECT sequence, at, xml FROM offline
@@ -112,9 +113,12 @@ function offlineOperations(database: DatabaseSync): Of<'offline'> {
   const remove = database.prepare('DELETE FROM offline WHERE account = (SELECT id FROM account WHERE jid = ?) AND sequence <= ?');
   const release = database.prepare('UPDATE account SET offline_waiting = offline_waiting - ? WHERE jid = ?');
   return {
-    'offline.append': ({ account, at, xml, limit }) => {
-      const place = reserve.get(account, limit) as { id: number; sequence: number } | undefined;
-      if (place === undefined) return exists.get(account) === undefined ? 'no-account' : 'full';
+    'offline.append': ({ account, at, xml, limit, screened = false }) => {
+      const place = reserve.get(account, limit, Number(screened)) as { id: number; sequence: number } | undefined;
+      if (place === undefined) {
+        const found = exists.get(account) as { guarded: number } | undefined;
+        return found === undefined ? 'no-account' : found.guarded > Number(screened) ? 'guarded' : 'full';
+      }
       append.run(place.id, place.sequence, at, xml);
       return 'stored';
     },
@@ -171,6 +175,26 @@ function roomOperations(database: DatabaseSync): Of<'room'> {
     },
     'room.remove': ({ room }) => {
       remove.run(room);
+      return null;
+    },
+  };
+}
+
+function privacyOperations(database: DatabaseSync): Of<'privacy'> {
+  const read = database.prepare('SELECT lists FROM privacy WHERE account = (SELECT id FROM account WHERE jid = ?)');
+  const mark = database.prepare('UPDATE account SET guarded = ? WHERE jid = ? RETURNING id');
+  const write = database.prepare('INSERT INTO privacy (account, lists) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET lists = excluded.lists');
+  const remove = database.prepare('DELETE FROM privacy WHERE account = ?');
+  return {
+    'privacy.read': ({ account }) => {
+      const row = read.get(account) as { lists: string } | undefined;
+      return row?.lists ?? null;
+    },
+    'privacy.write': ({ account, xml }) => {
+      const marked = mark.get(xml === null ? 0 : 1, account) as { id: number } | undefined;
+      if (marked === undefined) throw noAccount(account);
+      if (xml === null) remove.run(marked.id);
+      else write.run(marked.id, xml);
       return null;
     },
   };

@@ -26,7 +26,7 @@ test('session trace: a component, dialback both ways and a room go again as they
   const juliet = await world.connect('juliet', 'balcony');
   const gate = new Component(world, 'gate.verona.test', 'open sesame');
   juliet.send('<presence to="garden@rooms.verona.test/jules"><x xmlns="http://jabber.org/protocol/muc"/></presence>');
-  juliet.send('<message to="garden@rooms.verona.test" type="groupchat" id="m1"><body>Ay me!</body></message><message to="gate.verona.test"/>');
+  juliet.send('<message to="garden@rooms.verona.test" type="groupchat"><body>Ay me!</body></message><message to="gate.verona.test"/>');
   // Verona gives mantua.test a key, and is asked about it.
   const said: string[] = [];
   let link: StreamId = '';

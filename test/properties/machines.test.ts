@@ -63,6 +63,7 @@ const wrong: readonly (readonly [about: string, mutant: string, statement: strin
   ['does not probe', 'presence: connected on presence.available #2: drop sendProbes', 'initial presence', 2],
   ['delivers what waited to who opts out', 'presence: availableNegative on presence.available #1: drop the transition', 'messages that waited', 3],
   ['does not tell a resource of its own end', 'presence: connected on presence.unavailable: drop echoUnavailable', 'own unavailable', 2],
+  ['says goodbye to nobody when it becomes invisible', 'presence: available on presence.invisible #2: drop broadcastUnavailable', 'invisible mode', 3],
   ['keeps an old priority', 'presence: available on presence.available #2: drop notePriority', 'last word', 3],
   ['goes on after its session', 'presence: available on session.ended: retarget to connected', 'presence ends once', 4],
   ['routes no directed presence', 'directed-presence: untold on directed.available: drop routePresence', 'directed presence is routed', 2],
@@ -158,7 +159,7 @@ const wrong: readonly (readonly [about: string, mutant: string, statement: strin
   ['has a transition that is never taken', 'presence: connected on presence.available #1: remove the guard isNegative', 'T12 taken', 1],
   ['leaves a cell of Appendix A open', 'subscription: to on inbound.subscribed: drop the transition', 'T12 total', 2],
   ['never owes anything and never rests', 'farewell: the machine: begin in asked', 'T12 leaves', 1],
-  ['has two states for one', 'presence: availableNegative on presence.available #1: remove the guard isNegative', 'T12 distinct', 2],
+  ['has two states for one', 'presence: invisibleNegative on presence.available #1: remove the guard isNegative', 'T12 distinct', 3],
   ['counts without end', 'stream: negotiating.binding on bind.failed #1: drop the transition', 'T12 bounded', 11],
 ];
 

@@ -159,3 +159,37 @@ export function roomContract(perform: Perform): void {
     expect(await perform({ op: 'room.read', room: verona })).toStrictEqual(roomRecord(verona));
   });
 }
+
+/** Privacy lists guard what is appended. */
+export function privacyContract(perform: Perform): void {
+  const append = (screened?: boolean) => perform({ op: 'offline.append', account: juliet, at: 1, xml: '<message/>', limit: 1, ...(screened !== undefined && { screened }) });
+
+  test('privacy: lists are kept, replaced and forgotten', async () => {
+    await create(perform);
+    expect(await perform({ op: 'privacy.read', account: juliet })).toBeNull();
+    for (const xml of ['<a/>', '<b/>', null]) {
+      expect(await perform({ op: 'privacy.write', account: juliet, xml })).toBeNull();
+      expect(await perform({ op: 'privacy.read', account: juliet })).toBe(xml);
+      expect(await perform({ op: 'account.read', account: juliet })).toEqual({ exists: true, offline: 0, ...(xml !== null && { guarded: true }) });
+    }
+  });
+
+  test('privacy: a guarded account keeps no message that was not screened', async () => {
+    await create(perform);
+    await perform({ op: 'privacy.write', account: juliet, xml: '<a/>' });
+    expect([await append(), await append(false)]).toEqual(['guarded', 'guarded']);
+    expect([await append(true), await append(true), await append()]).toEqual(['stored', 'full', 'guarded']);
+    await perform({ op: 'privacy.write', account: juliet, xml: null });
+    expect(await append()).toBe('full');
+  });
+
+  test('privacy: nothing is left of them for who takes the name of a removed account', async () => {
+    await create(perform);
+    await perform({ op: 'privacy.write', account: juliet, xml: '<a/>' });
+    await perform({ op: 'account.remove', account: juliet });
+    await expect(perform({ op: 'privacy.write', account: juliet, xml: '<b/>' })).rejects.toThrow();
+    await create(perform);
+    expect(await perform({ op: 'privacy.read', account: juliet })).toBeNull();
+    expect(await append()).toBe('stored');
+  });
+}

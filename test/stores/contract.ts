@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
 import { accountContract, documentContract, textContract } from './contract-accounts.ts';
-import { offlineContract, roomContract, rosterContract } from './contract-lists.ts';
+import { offlineContract, privacyContract, roomContract, rosterContract } from './contract-lists.ts';
 import { contentOf, create, fill, jid, juliet, listing, nothing, record, romeo, roomRecord, verona } from './fixtures.ts';
 import type { Perform } from './fixtures.ts';
 
@@ -28,6 +28,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     rosterContract(perform);
     offlineContract(perform);
     documentContract(perform);
+    privacyContract(perform);
     textContract(perform);
     roomContract(perform);
     orderContract(perform);

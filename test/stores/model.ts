@@ -22,13 +22,14 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     case 'account.create': return past === undefined;
     case 'account.remove':
     case 'credentials.write': return past !== undefined;
-    case 'account.read': return { exists: past !== undefined, offline: waiting(history, account).length };
+    case 'account.read': return { exists: past !== undefined, offline: waiting(history, account).length, ...(privacy(past ?? []) !== null && { guarded: true as const }) };
     case 'credentials.read': return credentials(past ?? []);
     case 'roster.read': return { version: numbers(history, account).version, records: records(past ?? []) };
     case 'roster.write':
     case 'roster.remove': return past === undefined ? rejected : numbers(after, account).version;
     case 'offline.append':
       if (past === undefined) return 'no-account';
+      if (isRefused(past, request)) return 'guarded';
       return waiting(after, account).length > waiting(history, account).length ? 'stored' : 'full';
     case 'offline.read': {
       const messages = waiting(history, account);
@@ -38,7 +39,9 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     }
     case 'offline.remove': return null;
     case 'document.read': return document(past ?? [], request.space, request.key);
-    case 'document.write': return past === undefined ? rejected : null;
+    case 'document.write':
+    case 'privacy.write': return past === undefined ? rejected : null;
+    case 'privacy.read': return privacy(past ?? []);
   }
 }
 
@@ -85,14 +88,21 @@ function document(past: History, space: string, key: string): string | null {
   return written?.op === 'document.write' ? written.xml : null;
 }
 
+function privacy(past: History): string | null {
+  const written = past.findLast((request) => request.op === 'privacy.write');
+  return written?.op === 'privacy.write' ? written.xml : null;
+}
+
+const isRefused = (past: History, { screened }: Extract<StoreRequest, { op: 'offline.append' }>): boolean => privacy(past) !== null && screened !== true;
+
 /** The messages that wait, and the highest sequence there ever was. */
 function queue(history: History, account: BareJid): { messages: OfflineMessage[]; sequence: number } {
   const past = life(history, account);
   if (past === undefined) return { messages: [], sequence: 0 };
   let { sequence } = retired(history, account);
   let messages: OfflineMessage[] = [];
-  for (const request of past) {
-    if (request.op === 'offline.append' && messages.length < request.limit) {
+  for (const [index, request] of past.entries()) {
+    if (request.op === 'offline.append' && messages.length < request.limit && !isRefused(past.slice(0, index), request)) {
       messages.push({ sequence: ++sequence, at: request.at, xml: request.xml });
     }
     if (request.op === 'offline.remove') messages = messages.filter((message) => message.sequence > request.upTo);

@@ -14,7 +14,7 @@ export const messageProgrammes: readonly Programme[] = [
     before: connected(balcony),
     clients: [{ jid: orchard, does: [connect, available(), unavailable] }, { jid: balcony, does: [chat(romeo), chat(romeo)] }],
     erased: romeo,
-    pinned: [326, 7_840],
+    pinned: [337, 8_086],
   },
   {
     name: 'bare and full while the recipient connects',

@@ -62,7 +62,7 @@ function* set(kernel: Kernel, resource: Resource, payload: Element, kept: Roster
   const before = kept.records.get(jid);
   if (before === undefined && kept.records.size >= kernel.config.rosterLimit) return new StanzaError('resource-constraint', 'The roster is full.');
   const { name: _name, ...rest } = before ?? { jid, subscription: 'none' as const, approved: false };
-  yield* writeContact(account, kept, { ...rest, ...content, listed: true });
+  yield* writeContact(kernel, account, kept, { ...rest, ...content, listed: true });
   pushContact(kernel, account, kept, jid);
   return null;
 }

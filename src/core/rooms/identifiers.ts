@@ -21,6 +21,9 @@ export function occupantIdElement(id: string): Element {
   return new Element('occupant-id', { xmlns: NS.occupantIds, id });
 }
 
+/** The `id` of a message whose sender has given it none: it comes once only, and is no secret (XEP-0045 §7.4). */
+export const messageIdOf = (at: number, number: number): string => `${at.toString(36)}-${number.toString(36)}`;
+
 /** An identifier that comes once only, and that nobody can guess (XEP-0359 §3).
  *  @param number how many the room has given */
 export function stanzaIdOf(key: Uint8Array, at: number, number: number): string {

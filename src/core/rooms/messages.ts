@@ -8,7 +8,7 @@ import { childElements, childIn, ownChildren } from '../stanza.ts';
 import { serialize } from '../xml/writer.ts';
 import { refuse } from './answer.ts';
 import { stampOf } from './history.ts';
-import { occupantIdElement, stanzaIdOf } from './identifiers.ts';
+import { messageIdOf, occupantIdElement, stanzaIdOf } from './identifiers.ts';
 import { noteChange } from './lifecycle.ts';
 import { everybody, occupantAt, occupantJid, roleOf } from './room.ts';
 import type { Occupant, Received, Room, Sent } from './room.ts';
@@ -26,9 +26,9 @@ export function receiveGroupchat(room: Room, received: Received): readonly Sent[
     if (fault !== undefined) return refuse(received, fault);
     noteChange(room);
   } else if (roleOf(occupant) === 'visitor') return refuse(received, 'forbidden');
-  const id = stanzaIdOf(room.key, at, room.identified += 1);
-  const message = reflected(room, occupant, stanza, id);
-  message.c('stanza-id', { xmlns: NS.stanzaIds, by: room.jid.bare, id });
+  const number = room.identified += 1;
+  const message = reflected(room, occupant, stanza, messageIdOf(at, number));
+  message.c('stanza-id', { xmlns: NS.stanzaIds, by: room.jid.bare, id: stanzaIdOf(room.key, at, number) });
   if (!isSubject && isWorthKeeping(stanza)) remember(room, message, at);
   return [{ stanza: message, to: everybody(room) }];
 }

@@ -7,7 +7,7 @@ import { NS } from '../namespaces.ts';
 import { childElements } from '../stanza.ts';
 import { answer, refuse } from './answer.ts';
 import type { PrivateMessages } from './configuration.ts';
-import { stanzaIdOf } from './identifiers.ts';
+import { messageIdOf } from './identifiers.ts';
 import { reflected } from './messages.ts';
 import { occupantOf } from './nick.ts';
 import { addressOf, addressesOf, jidOf, occupantAt, occupantJid, roleOf, shownOf } from './room.ts';
@@ -26,7 +26,7 @@ export function receivePrivate(room: Room, received: Received): readonly Sent[] 
   const recipient = occupantOf(room, to.resource);
   if (recipient === undefined) return refuse(received, 'item-not-found');
   if (!senders[room.configuration.privateMessages].includes(roleOf(sender))) return refuse(received, 'forbidden');
-  const message = reflected(room, sender, stanza, stanzaIdOf(room.key, at, room.identified += 1));
+  const message = reflected(room, sender, stanza, messageIdOf(at, room.identified += 1));
   message.c('x', { xmlns: NS.mucUser });
   const addresses = addressesOf([recipient]);
   for (const jid of addresses) room.privates.set(`${addressOf(jid)} ${message.attrs.id}`, true);
