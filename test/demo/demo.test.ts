@@ -21,7 +21,7 @@ beforeAll(async () => {
 describe('demo', () => {
   test('it ends in order, with nothing to complain of and no colours for a file', () => {
     expect(errors).toBe('');
-    expect(acts.map(([title = '']) => title.split('\n')[0])).toEqual(['FIRST CASE: NOBODY SENDS PRESENCE.', 'SECOND CASE: A ROOM ON ANOTHER SERVER.']);
+    expect(acts.map(([title = '']) => title.split('\n')[0])).toEqual(['FIRST CASE: NOBODY SENDS PRESENCE.', 'SECOND CASE: A ROOM ON ANOTHER SERVER.', 'THIRD CASE: INVISIBLE.']);
     expect(output).not.toContain('\u001b');
   });
 
@@ -95,6 +95,33 @@ describe('demo: a room on another server', () => {
     expect(shownIn(1)).toEqual([
       'Shown: Juliet has left the room 3 times, and 3 times the room has told her so; 1 message reached her unavailable.',
       "Shown: 2 of 2 routes drained before they closed, and 2 times the room's goodbye was the last that came before the closing tag.",
+    ]);
+  });
+});
+
+describe('demo: invisible', () => {
+  const part = (step: number): string => acts[2]?.[step] ?? '';
+
+  test('unavailable presence: the contact, the room and she herself are told (RFC 6121 §4.5.2, XEP-0045 §7.14)', () => {
+    expect(part(2)).toMatch(/Romeo +receives +<presence type="unavailable" from="juliet@verona\.test\/balcony"\/>/);
+    expect(part(2)).toMatch(/Juliet +receives +<presence from="garden@rooms\.mantua\.test\/jules" type="unavailable"><status code="110"\/>/);
+  });
+
+  test('presence behind the list: she is available, and her contact sees nothing until the end (XEP-0126 §3.1, THEOREMS T5)', () => {
+    expect(part(3)).toContain('Juliet: connected → available');
+    for (const step of [3, 4, 5]) expect(part(step)).not.toMatch(/Romeo +receives +<presence/);
+  });
+
+  test('messages go both ways (DESIGN D1)', () => {
+    expect(wordsOf(part(4))).toEqual([
+      'Juliet sends', 'message routed', 'message delivered', 'Romeo receives', 'Romeo sends', 'message routed', 'message delivered', 'Juliet receives',
+    ]);
+  });
+
+  test('the last two lines say what was shown', () => {
+    expect(shownIn(2)).toEqual([
+      'Shown: of an invisible Juliet her contact saw 0 stanzas of presence; 2 of 2 messages were delivered.',
+      'Shown: the room said goodbye 1 time; presence moved 4 times in one session, whose route closed 1 time, at its end.',
     ]);
   });
 });

@@ -24,5 +24,5 @@ test.each(rows)('docs: conformance: $document $section, $what', ({ document, whe
 
 test('docs: conformance: every row is read, and each document has one', () => {
   expect(rows).toHaveLength(parts.join('\n').match(/^\| §/gm)?.length ?? 0);
-  expect(new Set(rows.map(({ document }) => document)).size).toBe(parts.length);
+  expect([...new Set(rows.map(({ document }) => document))]).toEqual(['RFC 6120', 'XEP-0220', 'XEP-0178', 'XEP-0288', 'XEP-0114', 'XEP-0045']);
 });
