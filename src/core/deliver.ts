@@ -12,7 +12,7 @@ import { hold, isAwaited, put } from './held.ts';
 import type { Jid } from './jid.ts';
 import type { Fate, Kernel } from './kernel.ts';
 import { flush, isPassing, keep } from './offline.ts';
-import { isTold } from './presence.ts';
+import { isInRoom } from './farewells.ts';
 import { admits } from './privacy/filter.ts';
 import type { Account, Resource } from './resources.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
@@ -84,7 +84,7 @@ function screened(kernel: Kernel, account: Account, message: Element, reach: Rea
   switch (reach.reach) {
     case 'route':
       if (admits(kernel, reach.route, message)) return reach;
-      return isFromOwnRoom(reach.route, message) ? { reach: 'drop', rule: 'XEP-0191 §3.3: what a blocked occupant says in a room that the user is in' } : denied;
+      return isFromOwnRoom(kernel, reach.route, message) ? { reach: 'drop', rule: 'XEP-0191 §3.3: what a blocked occupant says in a room that the user is in' } : denied;
     case 'eligible': {
       const [first, ...rest] = reach.routes.filter((route) => admits(kernel, route, message));
       return first === undefined ? denied : { reach: 'eligible', routes: [first, ...rest] };
@@ -96,9 +96,9 @@ function screened(kernel: Kernel, account: Account, message: Element, reach: Rea
 
 /** Whether a message comes from a room that the resource has entered. An error would tell the room that its occupant
  *  is gone (XEP-0045 §17.3, §18.1.2), and it knows already that it is there. */
-function isFromOwnRoom(resource: Resource, message: Element): boolean {
+function isFromOwnRoom(kernel: Kernel, resource: Resource, message: Element): boolean {
   const from = parseJid(message.attrs.from ?? '');
-  return messageTypeOf(message) === 'groupchat' && from !== undefined && isTold(resource, from);
+  return messageTypeOf(message) === 'groupchat' && from !== undefined && isInRoom(kernel, resource, from);
 }
 
 /** Whether a first-level element is a message that goes to the store as things stand. */

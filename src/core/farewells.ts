@@ -27,6 +27,11 @@ export function tellRoom(kernel: Kernel, resource: Resource, to: Jid, presence: 
   advance(kernel, resource.jid, to.bare, farewell, { type: isAvailable ? 'directed.available' : 'directed.unavailable' });
 }
 
+/** Whether an address is in a room that the resource has come to in this session. */
+export function isInRoom(kernel: Kernel, { jid }: Resource, { bare }: Jid): boolean {
+  return (kernel.farewells.get(jid)?.get(bare)?.state.context.visits ?? 0) > 0;
+}
+
 /** Somebody's presence has been put on a route: it may be what a room has owed. */
 export function hearRoom(kernel: Kernel, to: Jid, presence: Element): void {
   const farewells = to.full === undefined ? undefined : kernel.farewells.get(to.full);

@@ -98,7 +98,7 @@ function request(kernel: Kernel, sender: Asker, recipient: Resource, iq: Element
   };
   const { account } = recipient;
   const { bare } = sender.jid;
-  if (account.jid === bare || isTold(recipient, sender.jid)) return decide(true);
+  if (account.jid === bare || isTold(kernel, recipient, sender.jid)) return decide(true);
   if (account.roster !== undefined) return decide(isSubscriber(account.roster, bare) && isAllowed(kernel, recipient, 'presence-out', sender.jid));
   return (function* (): Task {
     decide(isSubscriber(yield* rosterOf(account), bare) && isAllowed(kernel, recipient, 'presence-out', sender.jid));

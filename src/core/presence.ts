@@ -8,7 +8,7 @@ import { stepPresence } from '../../machines/presence.ts';
 import type { PresenceEvent } from '../../machines/presence.ts';
 import type { BareJid } from '../../machines/vocabulary.ts';
 import { detached } from './detached.ts';
-import { tellRoom } from './farewells.ts';
+import { isInRoom, tellRoom } from './farewells.ts';
 import { isSubscriber, subscribersOf, subscriptionsOf } from './contacts.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -123,12 +123,11 @@ export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
   return resource.directed?.get(peer)?.value === 'withdrawn';
 }
 
-/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). Who has told one address of
- *  a bare JID has told them all: to an occupant of a room, the resource is there by its own nick (XEP-0045 §17.4). */
-export function isTold({ directed }: Resource, peer: Jid): boolean {
-  if (directed === undefined) return false;
-  for (const [told, { value }] of directed) if (value === 'told' && (told === peer.bare || told.startsWith(`${peer.bare}/`))) return true;
-  return false;
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). In a room all occupants do, though it
+ *  was told at one nick only (XEP-0045 §17.4). */
+export function isTold(kernel: Kernel, resource: Resource, peer: Jid): boolean {
+  const { directed } = resource;
+  return directed?.get(peer.bare)?.value === 'told' || (peer.full !== undefined && directed?.get(peer.full)?.value === 'told') || isInRoom(kernel, resource, peer);
 }
 
 /** Whether one resource was told of another, at its full JID or where it hears what is sent to its bare JID. */

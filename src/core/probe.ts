@@ -28,7 +28,7 @@ export function* answerProbe(kernel: Kernel, from: Jid, to: Jid, id: string | un
     // One who has just been approved is about to be shown what it asks for (RFC 6121 §3.1.5).
     else if (!isApproved(roster, from.bare)) {
       const resource = to.resource === undefined ? undefined : account.resources.get(to.resource);
-      const isKnown = resource !== undefined && isTold(resource, from) && isAllowed(kernel, resource, 'other', from);
+      const isKnown = resource !== undefined && isTold(kernel, resource, from) && isAllowed(kernel, resource, 'other', from);
       if (isKnown) reply(bare(resource, from));
       // A refusal would withdraw the prober's request on its side only, and a later approval would meet nothing.
       else if (!hasAsked(roster, from.bare)) yield* receiveSubscription(kernel, { type: 'unsubscribed', from: account.jid, to: from.bare, stanza: refusal(account.jid, from.bare, id) });
