@@ -7,6 +7,8 @@ import { before } from './programme.ts';
 export const juliet = 'juliet@verona.test';
 /** One of Juliet's resources. */
 export const balcony = `${juliet}/balcony`;
+/** Another of hers. */
+export const chamber = `${juliet}/chamber`;
 /** Of the other server. */
 export const romeo = 'romeo@mantua.test';
 /** One of Romeo's resources. */

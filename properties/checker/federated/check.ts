@@ -6,7 +6,7 @@ import { inOrder, presenceDecidesNothing, reachesEligible } from '../schedules/m
 import { goodbyeFirst, mayAct, noLeak, noTrace, nothingBroken, nothingLeft, oneGoodbye } from '../schedules/presence-theorems.ts';
 import { aboutPeople, unblocked, undisturbed } from './evidence.ts';
 import type { FederatedTheorem } from './evidence.ts';
-import { boundedDrain, orderAtTheEnd, ownGeneration, roomBeforeClose, roomsAreHeard, roomsAreTold } from './farewell-theorems.ts';
+import { boundedDrain, orderAtTheEnd, ownGeneration, roomBeforeClose, roomsAreHeard, toldAcross } from './farewell-theorems.ts';
 import { oneFateAcross } from './message-theorems.ts';
 import type { FederatedProgramme } from './programme.ts';
 import { blockedIsSilent } from './privacy-theorems.ts';
@@ -16,8 +16,8 @@ import { FederatedWorld, commutes } from './world.ts';
 
 /** What is judged of each schedule of two servers. */
 export const federatedTheorems: readonly FederatedTheorem[] = [
-  undisturbed(unblocked(reachesEligible)), undisturbed(presenceDecidesNothing), undisturbed(unblocked(mayAct)), goodbyeFirst, roomBeforeClose, roomsAreHeard, orderAtTheEnd, boundedDrain, ownGeneration,
-  oneFateAcross, inOrder, aboutPeople(noLeak), undisturbed(noTrace), undisturbed(aboutPeople(oneGoodbye)), roomsAreTold, blockedIsSilent, nothingLeft, nothingBroken,
+  undisturbed(unblocked(reachesEligible)), undisturbed(presenceDecidesNothing), undisturbed(unblocked(mayAct)), goodbyeFirst, roomBeforeClose, roomsAreHeard, orderAtTheEnd, boundedDrain, unblocked(ownGeneration),
+  oneFateAcross, inOrder, aboutPeople(noLeak), undisturbed(noTrace), undisturbed(aboutPeople(oneGoodbye)), toldAcross, blockedIsSilent, nothingLeft, nothingBroken,
 ];
 
 /** Plays and judges every schedule of a programme of two servers; of two that differ only in the order of steps of different

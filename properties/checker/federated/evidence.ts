@@ -43,7 +43,15 @@ function isOfPeople({ sessions }: FederatedRun, { jid, heard }: Session, { name,
   if (from.includes('@rooms.')) return false;
   if (type !== 'unavailable') return true;
   const isBlocked = sessions.some((other) => bareOf(other.jid) === bareOf(jid) && other.said.some(({ deed }) => deed.do === 'block' && deed.of === bareOf(from)));
-  return from.includes('/') && (!isBlocked || heard.slice(0, place).some((each) => each.name === 'presence' && each.from === from && each.type === undefined));
+  // What comes from another server is judged where it arrives (THEOREMS T6): its user may not have been there to hear the beginning.
+  const isLater = siteOf(from) !== siteOf(jid) || isBlocked;
+  return from.includes('/') && (!isLater || wasThere(heard, from, place));
+}
+
+/** Whether the last that was heard of somebody is that it is available. */
+function wasThere(heard: readonly Heard[], jid: string, until: number): boolean {
+  const last = heard.slice(0, until).findLast(({ name, from, type }) => name === 'presence' && from === jid && (type === undefined || type === 'unavailable'));
+  return last !== undefined && last.type === undefined;
 }
 
 /** What rooms have to do with presence. */
@@ -70,7 +78,9 @@ function readWord(xml: string, from: string): RoomWord | undefined {
   const codes = element.children.flatMap((child) => (typeof child === 'string' || child.name !== 'x' ? [] : child.getChildren('status').map(({ attrs }) => String(attrs.code))));
   if (type !== undefined && type !== 'unavailable' && type !== 'error') return undefined;
   const says = type === undefined ? 'in' : type === 'error' ? 'refused' : 'out';
-  return { room: bareOf(from), isSelf: says === 'refused' || codes.includes('110'), says, isSpokenFor: codes.includes('333') };
+  // Of a room that is blocked the user's own server says that it is heard no more, and nothing else.
+  const isBare = says === 'out' && element.children.length === 0;
+  return { room: bareOf(from), isSelf: says === 'refused' || codes.includes('110') || isBare, says, isSpokenFor: codes.includes('333') };
 }
 
 /** What a room has said to an occupant about itself, in order. */
@@ -79,6 +89,10 @@ export const wordsTo = ({ heard }: Session, room: string, until = Infinity): (Ro
     const word = each.at <= until ? roomWordOf(each) : undefined;
     return word !== undefined && word.isSelf && word.room === room ? [{ ...word, heard: each }] : [];
   });
+
+/** Whether the user of a session has blocked a room, or all rooms of its server, before. */
+export const hasBlocked = ({ sessions }: FederatedRun, { jid }: Session, room: string, until: number): boolean =>
+  sessions.some((other) => bareOf(other.jid) === bareOf(jid) && other.said.some(({ at, deed }) => at <= until && deed.do === 'block' && (deed.of === room || deed.of === siteOf(room))));
 
 /** When the server has closed a session. */
 export const closedAt = ({ heard }: Session): number => heard.findLast(({ name }) => name === 'closed')?.at ?? Infinity;

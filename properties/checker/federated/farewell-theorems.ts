@@ -1,7 +1,7 @@
 /** T2 with rooms in it: whoever has been in a room is told that it has left before its stream is closed, wherever the room
  *  is, and in bounded time. Judged by what clients heard, and by what has arrived at their server. @module */
 import type { Session } from '../schedules/run.ts';
-import { closedAt, hasHappened, isDisturbed, isLeaving, joinsOf, replacedAt, roomWordOf, wordsTo } from './evidence.ts';
+import { closedAt, hasBlocked, hasHappened, isDisturbed, isLeaving, joinsOf, replacedAt, roomWordOf, wordsTo } from './evidence.ts';
 import type { FederatedTheorem } from './evidence.ts';
 import { siteOf } from './programme.ts';
 import type { FederatedRun } from './run.ts';
@@ -44,7 +44,7 @@ export const roomsAreHeard: FederatedTheorem = {
     for (const arrived of run.arrived) {
       const word = roomWordOf(arrived);
       const session = run.sessions.find((each) => each.jid === arrived.to && each.boundAt !== undefined && each.boundAt < arrived.at && !each.wasCut && closedAt(each) >= arrived.at);
-      if (word === undefined || session === undefined) continue;
+      if (word === undefined || session === undefined || hasBlocked(run, session, word.room, arrived.at)) continue;
       premise();
       const isHeard = run.sessions.some(({ jid, heard }) => jid === session.jid && heard.some(({ at, from, type }) => at >= arrived.at && from === arrived.from && type === arrived.type));
       if (!isHeard) return `${session.jid} does not hear ${arrived.xml}`;
@@ -104,6 +104,12 @@ export const boundedDrain: FederatedTheorem = {
   },
 };
 
+/** How often a session has come to a room: whoever enters again without having left is in it as before (XEP-0045 §7.2.1). */
+function visitsOf(run: FederatedRun, session: Session, room: string): number {
+  const joins = joinsOf(run, session).filter((join) => join.room === room);
+  return joins.filter(({ at }, place) => place === 0 || session.said.some((said) => said.at > (joins[place - 1]?.at ?? 0) && said.at < at && isLeaving(said.deed, room))).length;
+}
+
 /** T2.f: generations. */
 export const ownGeneration: FederatedTheorem = {
   name: 'T2.f',
@@ -119,7 +125,7 @@ export const ownGeneration: FederatedTheorem = {
         // What a room of this project says to its own server does not arrive from anywhere.
         if (roomsAre === 'real' && siteOf(room) === `rooms.${siteOf(session.jid)}`) continue;
         if (wordsTo(session, room, until).some(({ isSpokenFor }) => isSpokenFor)) continue;
-        const visits = [...earlier, session].flatMap((each) => joinsOf(run, each)).filter((join) => join.room === room).length;
+        const visits = [...earlier, session].reduce((all, each) => all + visitsOf(run, each, room), 0);
         const ends = run.arrived.filter((arrived) => {
           const word = arrived.to === session.jid && arrived.at <= until ? roomWordOf(arrived) : undefined;
           return word?.room === room && word.isSelf && word.says !== 'in';
@@ -132,17 +138,18 @@ export const ownGeneration: FederatedTheorem = {
   },
 };
 
-/** T6, where a room is told. */
-export const roomsAreTold: FederatedTheorem = {
-  name: 'T6.rooms',
-  statement: 'A remote room that was told of a resource by directed presence is told once that it is not there any more, however it goes.',
-  formula: '□ ∀ r, k : told(k, r) ∈ (available⁺ unavailable)* available* ∧ (gone(r) ⇒ told(k, r) ends in unavailable or is empty)',
-  spec: ['RFC 6121 §4.6.3', 'DESIGN D4'],
+/** T6, at the other server. */
+export const toldAcross: FederatedTheorem = {
+  name: 'T6.across',
+  statement: 'An address of another server, a room or a user, that is told that a resource is available is told once that it is not, however it goes, and is told nothing of an end without a beginning.',
+  formula: '□ ∀ r, e : sout(e, r) ∈ (available⁺ unavailable)* available* ∧ (gone(r) ⇒ sout(e, r) ends in unavailable or is empty)',
+  spec: ['RFC 6121 §4.5.2', 'RFC 6121 §4.6.3', 'DESIGN D4'],
   fault: ({ run }, premise) => {
     if (isDisturbed(run)) return undefined;
     const told = new Map<string, string>();
     for (const { name, from, to, type } of run.arrived) {
-      if (name !== 'presence' || !to.includes('@rooms.') || (type !== undefined && type !== 'unavailable')) continue;
+      // Rooms speak of their occupants as they like, and an answer to a probe is no news.
+      if (name !== 'presence' || from.includes('@rooms.') || !from.includes('/') || (type !== undefined && type !== 'unavailable')) continue;
       const key = `${to} ${from}`;
       if (type === 'unavailable' && told.get(key) !== 'available') return `${to} is told needlessly that ${from} is gone`;
       if (type === 'unavailable') premise();

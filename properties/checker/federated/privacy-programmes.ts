@@ -1,7 +1,7 @@
 /** Programmes about blocking and privacy lists: who is blocked is told once that the user is gone, and what is under way meanwhile
  *  reaches nobody it should not. @module */
-import { available, block, chat, close, conceal, connect, cut, directed, roster, subscription, unavailable, unblock } from '../schedules/programme.ts';
-import { balcony, connected, juliet, orchard, present, romeo, subscribed, tomb, tybalt } from './cast.ts';
+import { available, bareOf, block, chat, close, conceal, connect, cut, directed, join, leave, roster, subscription, unavailable, unblock } from '../schedules/programme.ts';
+import { balcony, chamber, connected, garden, juliet, orchard, present, romeo, subscribed, tomb, tybalt, visited } from './cast.ts';
 import { before } from './programme.ts';
 import type { FederatedProgramme } from './programme.ts';
 
@@ -43,8 +43,8 @@ export const privacyProgrammes: readonly FederatedProgramme[] = [
     about: 'Tybalt, of the same server, is subscribed to Juliet; she blocks him and closes, while another resource of hers comes and goes.',
     bounds: '1 server, 2 users, 3 resources, 4 stanzas',
     run: 'full',
-    before: [...present(balcony, tomb), ...subscribedHere, ...connected(`${juliet}/chamber`)],
-    clients: [{ jid: balcony, does: [block(tybalt), close] }, { jid: `${juliet}/chamber`, does: [available(), unavailable] }],
+    before: [...present(balcony, tomb), ...subscribedHere, ...connected(chamber)],
+    clients: [{ jid: balcony, does: [block(tybalt), close] }, { jid: chamber, does: [available(), unavailable] }],
     pinned: [20, 780],
   },
   {
@@ -76,5 +76,26 @@ export const privacyProgrammes: readonly FederatedProgramme[] = [
     clients: [{ jid: balcony, does: [connect, roster, conceal(romeo), available(), close] }, { jid: orchard, does: [unavailable, available()] }],
     isStoreQuick: true,
     pinned: [6, 407],
+  },
+  {
+    name: 'a block of a room that has been left',
+    about: 'Juliet, in a remote room, leaves it and closes, while another resource of hers blocks the room: its goodbye is heard no more.',
+    bounds: '2 servers, 2 resources, 1 room, 3 stanzas; the store answers at once',
+    run: 'test',
+    rooms: 'rooms.mantua.test',
+    before: [...connected(balcony, chamber), ...visited(garden), ...before([balcony, join(garden)])],
+    clients: [{ jid: balcony, does: [leave(garden), close] }, { jid: chamber, does: [block(bareOf(garden))] }],
+    isStoreQuick: true,
+    pinned: [9, 486],
+  },
+  {
+    name: 'a block of the room that somebody is in',
+    about: 'Juliet, in a remote room, becomes available, blocks the room, goes unavailable and closes.',
+    bounds: '2 servers, 1 room, 4 stanzas',
+    run: 'full',
+    rooms: 'rooms.mantua.test',
+    before: [...connected(balcony), ...before([balcony, join(garden)])],
+    clients: [{ jid: balcony, does: [available(), block(bareOf(garden)), unavailable, close] }],
+    pinned: [32, 1_280],
   },
 ];

@@ -49,7 +49,8 @@ export const blockedIsSilent: FederatedTheorem = {
 
 function heardOfBlocked({ sessions }: FederatedRun, { by, of, from, until }: Barrier): string | undefined {
   for (const { jid, heard } of sessions.filter((session) => isFrom(session.jid, bareOf(by.jid)))) {
-    const leak = heard.find(({ at, from: sender }) => at > from && at < until && isFrom(sender, of));
+    // That something could not be sent to who is blocked is the server's own word.
+    const leak = heard.find(({ at, from: sender, type }) => type !== 'error' && at > from && at < until && isFrom(sender, of));
     if (leak !== undefined) return `${jid} hears of ${of}, whom it has blocked: ${leak.xml}`;
   }
   return undefined;
