@@ -1,5 +1,6 @@
 /** Tells a play as it happens: who sent and received what, what the machines did about it, and what became
  *  of each message. It adds nothing up that it was not told. @module */
+import type { Element } from 'ltx';
 import type { Fate, Transition } from '../../src/core/kernel.ts';
 
 /** How the parts of a line look on a terminal; elsewhere they are plain. */
@@ -17,15 +18,26 @@ const widths = { who: 8, does: 10, moved: 34 } as const;
 
 export class Transcript {
   readonly #page: Page;
+  #acts = 0;
   #steps = 0;
+  #isOver = false;
 
   constructor(page: Page) {
     this.#page = page;
   }
 
+  /** Begins an act. */
+  act(text: string): void {
+    if (this.#acts > 0) for (const line of ['', '']) this.#line(line);
+    this.#acts += 1;
+    this.#steps = 0;
+    this.#line(this.#in('title', text.toUpperCase()));
+  }
+
   /** Begins a part, in plain words. */
   step(text: string): void {
     this.#steps += 1;
+    this.#isOver = false;
     this.#line('');
     this.#line(this.#in('title', `${this.#steps}. ${text}`));
   }
@@ -35,8 +47,10 @@ export class Transcript {
     this.#line(this.#in('quiet', text));
   }
 
-  /** The last words. */
+  /** One of the last words. */
   conclude(text: string): void {
+    if (!this.#isOver) this.#line('');
+    this.#isOver = true;
     this.#line(this.#in('title', text));
   }
 
@@ -48,7 +62,7 @@ export class Transcript {
     this.#stanza(name, 'receives', xml);
   }
 
-  /** A log-in, as the path that the stream's machine took. */
+  /** The path that a machine took, where its steps are no news. */
   path(name: string, machine: string, states: readonly string[]): void {
     this.#row(name, machine, this.#in('machine', states.join(' → ')));
   }
@@ -90,6 +104,17 @@ export class Transcript {
   #line(text: string): void {
     this.#page.write(text.trimEnd());
   }
+}
+
+/** A stanza as it is told: without what says nothing here, such as the address of who receives it, and for all that a room says of
+ *  its occupants the status codes. */
+export function short(stanza: Element): string {
+  const { name, attrs: { xmlns, id, 'xml:lang': lang, ...attrs } } = stanza;
+  if (attrs['from'] !== undefined) delete attrs['to'];
+  const words = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join('');
+  const codes = stanza.getChildren('x').flatMap((x) => x.getChildren('status')).map((status) => String(status));
+  const content = [...stanza.getChildren('body').map(String), ...codes].join('');
+  return content === '' ? `<${name}${words}/>` : `<${name}${words}>${content}</${name}>`;
 }
 
 const isStyle = (text: string): text is Style => text in styles;

@@ -8,7 +8,7 @@ import type { RawClient } from './raw-client.ts';
 import { besiege } from './siege.ts';
 import type { Way } from './siege.ts';
 
-const siege = besiege({ limits: { closeTimeoutMs: 10, bytesPerSecondUnauthenticated: 1 << 20, tlsHandshakeTimeoutMs: 100 } });
+const siege = besiege({ limits: { closeTimeoutMs: 10, bytesPerSecondUnauthenticated: 1 << 20, tlsHandshakeTimeoutMs: 5_000 } });
 const seed = 6120;
 
 /** What a server may be waiting for, or must not be told. */

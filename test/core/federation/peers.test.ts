@@ -155,6 +155,18 @@ describe('peer: who it is (XEP-0178, XEP-0220)', () => {
   });
 });
 
+describe('peer: several domains on one stream (XEP-0220 §2.6)', () => {
+  test('each speaks once it is proved by itself; a certificate that has its name is enough', async () => {
+    const rogue = new Rogue({ ...secure, certified: ['mantua.test', 'rooms.mantua.test'] }).say(header('from="mantua.test" to="verona.test"'));
+    for (const from of ['mantua.test', 'rooms.mantua.test']) {
+      rogue.say(`<db:result from="${from}" to="verona.test">key</db:result>`).say(toJuliet(`romeo@${from}`));
+      expect(rogue.all).toContain(`<db:result from="verona.test" to="${from}" type="valid"/>`);
+      expect(String(await juliet.next())).toContain(`from="romeo@${from}"`);
+    }
+    expect(rogue.say(toJuliet('romeo@padua.test')).fault).toBe('invalid-from');
+  });
+});
+
 describe('peer: what it sends once it is known (RFC 6120 §8.1)', () => {
   test.each([
     { what: 'in the name of another server', text: toJuliet('romeo@padua.test'), fault: 'invalid-from' },
