@@ -1,5 +1,5 @@
 /** `npm run explore`: every interleaving of each system, up to the bounds of each scope, over the machines
- *  themselves; every schedule of the real core in its programmes; then the negative controls, each of
+ *  themselves; every schedule of the real core, and of two of them, in its programmes; then the negative controls, each of
  *  which must be refuted. `--scope full` takes the large scopes too, `--only NAME` one check, `--json FILE`
  *  keeps a summary. @module */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,13 @@ import type { Check, CheckScope } from './checker/check.ts';
 import { Composed } from './checker/composed.ts';
 import { explore } from './checker/explore.ts';
 import { statements } from './checker/monitors.ts';
+import { checkFederated } from './checker/federated/check.ts';
+import { federatedProgrammes } from './checker/federated/programmes.ts';
+import { wrongSites } from './checker/federated/wrong-sites.ts';
 import { checkSchedules } from './checker/schedules/check.ts';
+import type { ScheduleCheck } from './checker/schedules/check.ts';
+import { lineOf } from './checker/schedules/programme.ts';
+import type { Programme } from './checker/schedules/programme.ts';
 import { programmes } from './checker/schedules/programmes.ts';
 import { composedCheck } from './checker/scopes.ts';
 import { traceOf } from './checker/trace.ts';
@@ -58,13 +64,32 @@ function checkScope(check: Check, { name, bounds, pinned, system: make }: CheckS
   summary.push({ check: check.name, scope: name, bounds, states: found.states, transitions: found.transitions, depth: found.depth, seconds, broken: [...found.broken.keys()], seen: Object.fromEntries(seen) });
 }
 
+function reportSchedules(check: string, { name, bounds, pinned }: Programme, { schedules, steps, premises, broken }: ScheduleCheck): void {
+  const seen = Object.entries(premises).filter(([, times]) => times > 0);
+  console.log(`  ${name}: ${schedules} schedules, ${steps} steps; ${seen.map(([what, times]) => `${what} ${times}`).join(', ')}\n    bounds: ${bounds}`);
+  for (const [what, { fault, dialogue: way }] of broken) fail(`${what}: ${fault}\n${dialogue(way)}`);
+  if (pinned.join() !== [schedules, steps].join()) fail(`the counts were ${pinned.join(', ')}: the core has changed`);
+  summary.push({ check, scope: name, schedules, steps, premises, broken: [...broken.keys()] });
+}
+
 function checkCore(): void {
   console.log('\nThe real core: every schedule of each programme');
-  for (const programme of programmes) {
-    const { schedules, steps, premises, broken } = checkSchedules(programme);
-    console.log(`  ${programme.name}: ${schedules} schedules, ${steps} steps; ${Object.entries(premises).map(([what, times]) => `${what} ${times}`).join(', ')}`);
-    for (const [name, { fault, dialogue: way }] of broken) fail(`${name}: ${fault}\n${dialogue(way)}`);
-    summary.push({ check: 'core schedules', scope: programme.name, schedules, steps, premises, broken: [...broken.keys()] });
+  for (const programme of programmes) reportSchedules('core schedules', programme, checkSchedules(programme));
+}
+
+function checkTwoCores(): void {
+  console.log('\nTwo real cores and the lines between them: every schedule of each programme, but for the order of steps of different servers');
+  for (const programme of federatedProgrammes) reportSchedules('schedules of two cores', programme, checkFederated(programme));
+  console.log('\nWrong servers: each must be refuted');
+  for (const { name, programme: wanted, refutes, moves, make } of wrongSites) {
+    const programme = federatedProgrammes.find((each) => each.name === wanted);
+    const broken = programme === undefined ? undefined : checkFederated(programme, { make, until: refutes }).broken;
+    const missed = refutes.filter((each) => broken?.has(each) !== true);
+    const longest = Math.max(0, ...refutes.map((each) => broken?.get(each)?.dialogue.length ?? 0));
+    if (programme === undefined || missed.length > 0) fail(`one that ${name} is not refuted by ${missed.join(', ')}`);
+    else if (longest !== moves) fail(`one that ${name}: the dialogue has ${longest} moves and not ${moves}`);
+    else console.log(`\n  one that ${name}, in: ${wanted}\n  before: ${programme.before.flatMap((client) => client.does.map((deed) => lineOf(client, deed))).join('; ')}`);
+    for (const each of refutes) if (broken?.has(each) === true) console.log(`  refutes ${each}: ${broken.get(each)?.fault}\n${dialogue(broken.get(each)?.dialogue ?? [])}`);
   }
 }
 
@@ -80,6 +105,7 @@ function checkControls(): void {
 
 for (const check of checks) if (isWanted(check.name)) for (const scope of check.scopes) if (scope.run !== 'full' || isFull) checkScope(check, scope);
 if (isWanted('core')) checkCore();
+if (isWanted('two cores')) checkTwoCores();
 if (isWanted(composedCheck.name)) checkControls();
 if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(summary, null, 1));
 console.log(failures === 0 ? '\nChecked up to these bounds: every statement holds, and every negative control is refuted.' : `\n${failures} failed`);

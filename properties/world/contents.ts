@@ -26,7 +26,11 @@ export interface Contents {
 export function contentsOf(accounts: readonly BareJid[]): Contents {
   const all = new Map<BareJid, Kept>(accounts.map((account) => [account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map(), privacy: null }]));
   return {
-    perform: (request) => ('account' in request ? perform(all.get(request.account), request) : refuse(request)),
+    perform(request) {
+      // Rooms that are not configured to last are none of the store's (XEP-0045 §4.2); there are no others here.
+      if (request.op === 'room.list') return [];
+      return 'account' in request ? perform(all.get(request.account), request) : refuse(request);
+    },
     roster: (account) => [...(all.get(account)?.roster.values() ?? [])],
     offline: (account) => all.get(account)?.offline ?? [],
   };

@@ -147,6 +147,17 @@ describe('farewells: a remote room has the last word (XEP-0045 §7.14, DESIGN D5
     expect(await rest(juliet)).toEqual([`${occupant('garden')} available 110`, `${occupant('garden')} unavailable 110`, 'closed']);
   });
 
+  test('the room is blocked while its goodbye is awaited: the server says it, since the room is heard no more (XEP-0191 §3.3, XEP-0016 §2.10)', async () => {
+    await enter('garden');
+    const other = await here.connect('juliet', 'chamber');
+    juliet.close();
+    await net.settle();
+    other.send(`<iq id="b" type="set"><block xmlns="urn:xmpp:blocking"><item jid="garden@${rooms}"/></block></iq>`);
+    await net.settle();
+    service.say(goodbye('garden'));
+    expect(await rest(juliet)).toEqual([`${occupant('garden')} unavailable`, 'closed']);
+  });
+
   test('a new nick is no goodbye (XEP-0045 §7.6)', async () => {
     await enter('garden');
     juliet.close();

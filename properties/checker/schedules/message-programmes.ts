@@ -42,7 +42,7 @@ export const messageProgrammes: readonly Programme[] = [
     run: 'full',
     before: [...connected(balcony), { jid: balcony, does: [chat(romeo)] }, ...connected(orchard)],
     clients: [{ jid: orchard, does: [available(), cut, connect, available()] }, { jid: balcony, does: [chat(romeo), chat(romeo)] }],
-    pinned: [4_241, 147_453],
+    pinned: [4_261, 148_170],
   },
   {
     name: 'a flush towards two resources',
@@ -106,7 +106,7 @@ export const messageProgrammes: readonly Programme[] = [
     run: 'full',
     before: [...present(street), ...connected(balcony, hall)],
     clients: [{ jid: orchard, does: [connect, available()] }, { jid: street, does: [close] }, { jid: balcony, does: [chat(romeo), chat(orchard)] }, { jid: hall, does: [chat(romeo)] }],
-    pinned: [1_711, 73_632],
+    pinned: [1_753, 75_399],
   },
   {
     name: 'what can\'t be delivered, and a sender who leaves',
@@ -126,7 +126,7 @@ export const messageProgrammes: readonly Programme[] = [
     before: connected(balcony),
     clients: [{ jid: orchard, does: [connect, available(), available(1)] }, { jid: balcony, does: [chat(romeo), chat(romeo)] }],
     mayFail: 'roster.read',
-    pinned: [635, 15_509],
+    pinned: [675, 16_471],
   },
   {
     name: 'the store fails while a user connects',
@@ -136,7 +136,7 @@ export const messageProgrammes: readonly Programme[] = [
     before: connected(balcony),
     clients: [{ jid: orchard, does: [connect, available()] }, { jid: balcony, does: [chat(romeo), chat(romeo)] }],
     mayFail: 'account.read',
-    pinned: [81, 1_814],
+    pinned: [85, 1_903],
   },
   {
     name: 'the store fails to read what is kept',

@@ -7,21 +7,23 @@ import { isEndedByServer } from './run.ts';
 import type { Heard, Run, Said, Session } from './run.ts';
 import type { ScheduleTheorem } from './schedule-theorem.ts';
 
-interface Sent {
+/** A message that somebody has sent. */
+export interface Sent {
   readonly by: Session;
   readonly said: Said;
   readonly to: string;
   readonly type: string;
 }
 
-function* sentIn(run: Run): Generator<Sent> {
+/** All of them. */
+export function* sentIn(run: Run): Generator<Sent> {
   for (const by of run.sessions) {
     for (const said of by.said) if (said.deed.do === 'message') yield { by, said, to: said.deed.to, type: said.deed.type };
   }
 }
 
 /** The fates of the message itself, without those of an error that answers it. */
-const fatesOf = (run: Run, { said }: Sent): Run['fates'] => run.fates.filter(({ id, type }) => id === said.id && type !== 'error');
+export const fatesOf = (run: Run, { said }: Sent): Run['fates'] => run.fates.filter(({ id, type }) => id === said.id && type !== 'error');
 
 /** Who heard a message. */
 function hearings(run: Run, { said }: Sent): { readonly by: Session; readonly heard: Heard }[] {
@@ -103,7 +105,7 @@ export const presenceDecidesNothing: ScheduleTheorem = {
 };
 
 /** What contradicts the fate of a message. */
-function ledgerFault(run: Run, sent: Sent, fate: string): string | undefined {
+export function ledgerFault(run: Run, sent: Sent, fate: string): string | undefined {
   const heard = hearings(run, sent);
   const live = heard.filter((each) => !each.heard.isDelayed);
   const flushed = heard.filter((each) => each.heard.isDelayed);

@@ -151,7 +151,7 @@ function isBelievable({ sessions }: Run, observer: Session, jid: string, at: num
 
 /** Whom a client believes to be available. When it goes unavailable it forgets what it was told at its bare
  *  JID: it is told no more there (RFC 6121 §8.5.2.1.2). */
-function believedBy(session: Session, until: number): string[] {
+export function believedBy(session: Session, until: number): string[] {
   const told = new Map<string, 'directly' | 'at the bare JID'>();
   for (const heard of session.heard) {
     if (heard.at > until || !isAvailability(heard)) continue;

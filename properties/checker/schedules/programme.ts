@@ -19,7 +19,19 @@ export type Deed =
   /** Asks for its roster, and is interested in it from then on (RFC 6121 §2.2). */
   | { readonly do: 'roster' }
   /** Asks an entity, or its own server, whether it is there (XEP-0199). */
-  | { readonly do: 'ping'; readonly to?: string };
+  | { readonly do: 'ping'; readonly to?: string }
+  /** Enters a room, by its occupant JID (XEP-0045 §7.2). */
+  | { readonly do: 'join'; readonly occupant: string }
+  /** Leaves it again (XEP-0045 §7.14). */
+  | { readonly do: 'leave'; readonly occupant: string }
+  /** Lets others into a room that it has made, as it is (XEP-0045 §10.1.2). */
+  | { readonly do: 'unlock'; readonly room: string }
+  /** Blocks somebody, or lets him through again (XEP-0191). */
+  | { readonly do: 'block' | 'unblock'; readonly of: string }
+  /** Makes a privacy list by which somebody hears nothing of one's presence, and makes it active (XEP-0016 §2.11). */
+  | { readonly do: 'conceal'; readonly of: string }
+  /** Several deeds in one write: nothing comes between them. */
+  | { readonly do: 'together'; readonly deeds: readonly Deed[] };
 
 /** A client, by the full JID that it binds, and what it does in this order. */
 export interface Client {
@@ -79,6 +91,21 @@ export const ping = (to?: string): Deed => ({ do: 'ping', ...(to === undefined ?
 /** A subscription stanza. */
 export const subscription = (type: Extract<Deed, { do: 'subscription' }>['type'], to: string): Deed => ({ do: 'subscription', to, type });
 
+/** Enters a room. */
+export const join = (occupant: string): Deed => ({ do: 'join', occupant });
+/** Leaves a room. */
+export const leave = (occupant: string): Deed => ({ do: 'leave', occupant });
+/** Lets others into a room. */
+export const unlock = (room: string): Deed => ({ do: 'unlock', room });
+/** Blocks somebody. */
+export const block = (of: string): Deed => ({ do: 'block', of });
+/** Lets somebody through again. */
+export const unblock = (of: string): Deed => ({ do: 'unblock', of });
+/** Hides one's presence from somebody. */
+export const conceal = (of: string): Deed => ({ do: 'conceal', of });
+/** Several deeds in one write. */
+export const together = (...deeds: Deed[]): Deed => ({ do: 'together', deeds });
+
 /** The bare JID of a JID. */
 export const bareOf = (jid: string): string => jid.split('/')[0] ?? jid;
 
@@ -94,12 +121,18 @@ export function stanzaOf(deed: Deed, id: string): string | undefined {
     case 'message': return `<message to="${deed.to}" type="${deed.type}" id="${id}"><body>x</body></message>`;
     case 'roster': return `<iq id="${id}" type="get"><query xmlns="jabber:iq:roster"/></iq>`;
     case 'ping': return `<iq id="${id}" type="get"${deed.to === undefined ? '' : ` to="${deed.to}"`}><ping xmlns="urn:xmpp:ping"/></iq>`;
+    case 'join': return `<presence id="${id}" to="${deed.occupant}"><x xmlns="http://jabber.org/protocol/muc"/></presence>`;
+    case 'unlock': return `<iq id="${id}" to="${deed.room}" type="set"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data" type="submit"/></query></iq>`;
+    case 'block':
+    case 'unblock': return `<iq id="${id}" type="set"><${deed.do} xmlns="urn:xmpp:blocking"><item jid="${deed.of}"/></${deed.do}></iq>`;
+    case 'leave': return `<presence id="${id}" to="${deed.occupant}" type="unavailable"/>`;
     default: return undefined;
   }
 }
 
 /** A deed as a person reads it. */
-export function lineOf({ jid, device }: Client, deed: Deed): string {
+export function lineOf(client: Client, deed: Deed): string {
+  const { jid, device } = client;
   const who = device === undefined ? jid : `${jid} (${device})`;
   switch (deed.do) {
     case 'available': return `${who}: available, priority ${deed.priority}`;
@@ -108,6 +141,13 @@ export function lineOf({ jid, device }: Client, deed: Deed): string {
     case 'message': return `${who}: ${deed.type} message to ${deed.to}`;
     case 'probe': return `${who}: probes ${deed.to}`;
     case 'ping': return `${who}: pings ${deed.to ?? 'the server'}`;
+    case 'join': return `${who}: joins ${deed.occupant}`;
+    case 'unlock': return `${who}: lets others into ${deed.room}`;
+    case 'block':
+    case 'unblock': return `${who}: ${deed.do}s ${deed.of}`;
+    case 'conceal': return `${who}: hides its presence from ${deed.of} by a privacy list`;
+    case 'leave': return `${who}: leaves ${deed.occupant}`;
+    case 'together': return `${deed.deeds.map((each) => lineOf(client, each)).join('; ')}, in one write`;
     default: return `${who}: ${deed.do}`;
   }
 }

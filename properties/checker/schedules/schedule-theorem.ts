@@ -2,18 +2,18 @@
  *  themselves (message-theorems.ts, presence-theorems.ts). @module */
 import type { Programme } from './programme.ts';
 import type { Run } from './run.ts';
-import type { Erasure } from './world.ts';
+import type { Erasure } from './clients.ts';
 
 /** All that a judge may look at. */
-export interface Evidence {
-  readonly programme: Programme;
-  readonly run: Run;
+export interface Evidence<P extends Programme = Programme, R extends Run = Run> {
+  readonly programme: P;
+  readonly run: R;
   /** The same schedule of the rest, without some deeds. */
-  without(isErased: Erasure): Run;
+  without(isErased: Erasure): R;
 }
 
 /** A theorem about schedules. */
-export interface ScheduleTheorem {
+export interface ScheduleTheorem<P extends Programme = Programme, R extends Run = Run> {
   /** Its number in the list of theorems: stable. */
   readonly name: string;
   readonly statement: string;
@@ -21,5 +21,5 @@ export interface ScheduleTheorem {
   readonly spec: readonly string[];
   /** What is wrong with a schedule; undefined when nothing is.
    *  @param premise to be called each time that the premise occurs */
-  fault(evidence: Evidence, premise: () => void): string | undefined;
+  fault(evidence: Evidence<P, R>, premise: () => void): string | undefined;
 }

@@ -91,3 +91,9 @@ export class SlowStore {
     return this.#contents.offline(account as BareJid).map(({ xml }) => xml);
   }
 }
+
+/** A turn of the store as a person reads it. */
+export function lineOfStore({ turn, request }: StoreMove): string {
+  if (turn === 'sent') return `what was sent has left the process: ${request}`;
+  return turn === 'fail' ? `the store fails: ${request}` : `the store answers: ${request}`;
+}

@@ -3,8 +3,8 @@
 import type { Effect } from '../../../src/core/effect.ts';
 import type { Input } from '../../../src/core/input.ts';
 import type { Core } from '../../../src/core/server.ts';
-import { realCore } from './schedules.ts';
-import type { CoreMaker } from './schedules.ts';
+import { realCore } from './core-maker.ts';
+import type { CoreMaker } from './core-maker.ts';
 
 /** A core that is wrong, and what shows it. */
 export interface WrongCore {

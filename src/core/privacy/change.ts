@@ -92,6 +92,8 @@ function* heardBy(kernel: Kernel, resource: Resource, { mentioned = [] }: Concer
     if (jid === undefined || isLocal(kernel, jid)) continue;
     if (contacts.has(jid.bare) || told.includes(address) || (jid.full !== undefined && rooms.has(jid.bare))) yield address;
   }
+  // A room that has been left, and has not said so yet: the resource goes on believing that it is in (THEOREMS T2.c).
+  for (const [room, { state, nick }] of kernel.farewells.get(resource.jid) ?? []) if (state.context.visits > 0) yield `${room}/${nick}`;
 }
 
 /** Nobody is told twice: who was hidden from and who is not, and only who is a subscriber all the time, or was told
