@@ -65,6 +65,9 @@ export class Link implements PeerStream {
   #features: Element | undefined;
   /** The peer may send stanzas over this stream too. */
   #isBidirectional = false;
+  /** The peer has been found to be who it ought to be, and not at fault since: what it sends is taken, also what it has sent
+   *  before it saw the closing tag (RFC 6120 §4.4). */
+  #isHeard = false;
   #isUsed = false;
   /** What the other server sends over a stream of this server's making. */
   #inbox: Inbox | undefined;
@@ -95,7 +98,8 @@ export class Link implements PeerStream {
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
     this.#unasked.push(verification);
-    if (this.isUp || this.#features !== undefined) this.#ask();
+    // After the closing tag it waits for the next stream (RFC 6120 §4.4).
+    if (this.isUp || (this.#state.matches('opening') && this.#features !== undefined)) this.#ask();
     else this.#advance({ type: 'verification.queued' });
   }
 
@@ -160,7 +164,7 @@ export class Link implements PeerStream {
     else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: offerWithoutSasl(this.#features, this.#host.federation) });
     else if (xmlns === NS.dialback && name === 'result' && type !== undefined) this.#receiveResult(element);
     else if (xmlns === NS.dialback && name === 'verify' && type !== undefined) this.receiveVerdict(element);
-    else if (xmlns === undefined && this.#isBidirectional && this.isUp) this.#receiveStanza(element);
+    else if (xmlns === undefined && this.#isBidirectional && this.#isHeard) this.#receiveStanza(element);
     else this.#advance({ type: 'stream.failed' });
   }
 
@@ -198,6 +202,7 @@ export class Link implements PeerStream {
   }
 
   #advance(event: LinkEvent | TimerEvent): void {
+    if (event.type === 'stream.failed') this.#isHeard = false;
     const { state, effects } = this.#kernel.transit('link', this.name, stepLink, this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
@@ -279,6 +284,7 @@ export class Link implements PeerStream {
   }
 
   #flush(): void {
+    this.#isHeard = true;
     if (!this.#isAdopted) this.#kernel.effects.push({ type: 'trust', stream: this.#stream ?? '' });
     this.#watch();
     const queue = this.#queue;
@@ -325,6 +331,7 @@ export class Link implements PeerStream {
     this.#channel = undefined;
     this.#features = undefined;
     this.#isBidirectional = false;
+    this.#isHeard = false;
     this.#unasked.push(...this.#asked.values());
     this.#asked.clear();
     if (this.#queue.length > 0) this.#advance({ type: 'stanza.queued' });

@@ -85,6 +85,40 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
   });
 });
 
+describe('links: the closing tag (RFC 6120 §4.4)', () => {
+  /** The link from here is of no use any more, and says so. */
+  const idle = (): void => {
+    for (let times = 0; times < 2; times += 1) here.fire('link verona.test mantua.test use');
+  };
+
+  test('what the other server has sent before it saw ours arrives', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    idle();
+    romeo.send(message('juliet@verona.test/balcony', 'two'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('two');
+    expect(net.lines).toEqual([]);
+  });
+
+  test('a key that is to be asked about after ours waits for the next stream', async () => {
+    const { juliet, romeo } = await begin(uncertified(verona), uncertified(mantua));
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    idle();
+    const heard: string[] = [];
+    const other = here.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] }, 'server');
+    here.hear(other, '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="mantua.test" to="verona.test" version="1.0"><db:result from="mantua.test" to="verona.test">wrong</db:result>');
+    await net.settle();
+    const ours = here.effects.filter((effect) => 'stream' in effect && effect.stream === 's2s-1').map(({ type }) => type);
+    expect(ours.slice(ours.indexOf('close'))).toEqual(['close', 'disconnect']);
+    expect(heard.join('')).toContain('<db:result from="verona.test" to="mantua.test" type="error"');
+  });
+});
+
 describe('links: what can\'t be carried goes back, once (RFC 6120 §8.3.3, THEOREMS T3)', () => {
   const fatesOf = (world: InProcess): Fate[] => {
     const fates: Fate[] = [];
