@@ -30,6 +30,11 @@ export class Federation {
     }
   }
 
+  /** How many links there are. */
+  get links(): number {
+    return this.#links.size;
+  }
+
   /** Takes in a stream that another server or a component has opened. */
   accept(stream: StreamId, peer: Exclude<PeerKind, 'client'>, channel: Channel): void {
     const { federation, secret } = this.#kernel.config;

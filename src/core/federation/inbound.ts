@@ -16,7 +16,7 @@ import { NS } from '../namespaces.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { vouchesFor } from './certificate.ts';
-import { dialbackKey, dialbackXml, pairOf, swapped } from './dialback.ts';
+import { dialbackXml, pairOf, swapped, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { decodeDomain } from './external.ts';
 import { featuresXml } from './features.ts';
@@ -93,15 +93,24 @@ export class Inbound implements PeerStream {
       case 'stream.element':
         return this.#receive(input.element);
       case 'stream.ended':
+        this.#withdraw();
         return this.#later(() => this.#advance({ type: 'stream.ended' }));
       case 'stream.broken':
+        this.#withdraw();
         return this.#later(() => this.#fail(input.condition, input.text));
       case 'stream.lost':
+        this.#withdraw();
         if (!this.isEstablished) this.#inbox.clear();
         return this.#later(() => this.#advance({ type: 'stream.lost' }));
       default:
         return undefined;
     }
+  }
+
+  /** The end of the stream waits its turn, but the peer does not wait for ever: nothing more is sent to it this way. */
+  #withdraw(): void {
+    this.#isBidirectional = false;
+    this.#host.withdraw(this.#stream);
   }
 
   #later(work: () => void): void {
@@ -145,7 +154,7 @@ export class Inbound implements PeerStream {
     if (xmlns === NS.tls && name === 'starttls') return this.#advance({ type: 'tls.requested', offered: this.#channel.startTls && !this.#channel.secure });
     if (xmlns === NS.sasl && name === 'auth') return this.#authenticate(element);
     if (xmlns === NS.dialback && name === 'result' && type === undefined) return this.#receiveKey(element);
-    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#answerVerification(element) : this.#host.receiveVerdict(pairOf(element), element);
+    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host.secret, (domain) => this.#host.isHosted(domain))) : this.#host.receiveVerdict(pairOf(element), element);
     if (xmlns === NS.bidi && name === 'bidi') {
       this.#isBidirectional = true;
       return;
@@ -206,15 +215,6 @@ export class Inbound implements PeerStream {
     this.#verdict = verdict;
     this.#proofs.settle(pair, verdict === 'valid');
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
-  }
-
-  /** Whether a key is one of ours (XEP-0220 §2.2.2): `to` is the domain that is to be proved, `from` wants to know. */
-  #answerVerification(verify: Element): void {
-    const { id = '' } = verify.attrs;
-    const asked = pairOf(verify);
-    const isOurs = this.#host.isHosted(asked.to);
-    const verdict = isOurs && verify.getText().trim() === dialbackKey(this.#host.secret, swapped(asked), id) ? 'valid' : 'invalid';
-    this.#kernel.send({ id: this.#stream }, dialbackXml('verify', swapped(asked), id, isOurs ? verdict : 'item-not-found'));
   }
 
   #fail(condition: StreamErrorCondition, text?: string): void {

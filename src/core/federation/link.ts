@@ -15,7 +15,7 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
-import { dialbackKey, dialbackXml } from './dialback.ts';
+import { dialbackKey, dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
@@ -164,8 +164,14 @@ export class Link implements PeerStream {
     else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: offerWithoutSasl(this.#features, this.#host.federation) });
     else if (xmlns === NS.dialback && name === 'result' && type !== undefined) this.#receiveResult(element);
     else if (xmlns === NS.dialback && name === 'verify' && type !== undefined) this.receiveVerdict(element);
+    else if (xmlns === NS.dialback && name === 'verify' && this.#isBidirectional && this.#isHeard) this.#answerVerification(element);
     else if (xmlns === undefined && this.#isBidirectional && this.#isHeard) this.#receiveStanza(element);
     else this.#advance({ type: 'stream.failed' });
+  }
+
+  /** A stream in both directions carries the other server's questions too; after our closing tag it asks again elsewhere. */
+  #answerVerification(verify: Element): void {
+    if (this.isUp) this.#kernel.send({ id: this.#stream ?? '' }, verdictXml(verify, this.#host.secret, (domain) => this.#host.isHosted(domain)));
   }
 
   /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */

@@ -63,6 +63,25 @@ describe('links: how one comes up', () => {
   });
 });
 
+describe('links: keys (XEP-0220 §2.2, XEP-0288 §2.2)', () => {
+  test('the other server asks about one over a stream in both directions, and has its answer there', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    const heard: string[] = [];
+    const other = there.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] }, 'server');
+    there.hear(other, '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="verona.test" to="mantua.test" version="1.0"><db:result from="verona.test" to="mantua.test">wrong</db:result>');
+    await net.settle();
+    expect(net.said.filter((line) => line.includes('<db:verify'))).toEqual([
+      expect.stringContaining('mantua.test → verona.test: <db:verify from="mantua.test" to="verona.test"'),
+      expect.stringMatching(/^verona\.test → mantua\.test: <db:verify from="verona\.test" to="mantua\.test" .*type="invalid"/),
+    ]);
+    expect(heard.join('')).toContain('<db:result from="mantua.test" to="verona.test" type="error"');
+    expect(net.lines).toEqual(['verona.test mantua.test']);
+  });
+});
+
 describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
   test('what waits for a link goes out in the order in which it came, and so does what follows', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
@@ -101,6 +120,25 @@ describe('links: the closing tag (RFC 6120 §4.4)', () => {
     await net.settle();
     expect(String(await juliet.next())).toContain('two');
     expect(net.lines).toEqual([]);
+  });
+
+  test.each([
+    { what: 'the closing tag', end: () => idle() },
+    { what: 'the loss of the line', end: () => net.cut() },
+  ])('$what waits its turn behind the store, and nothing more goes that way meanwhile', async ({ end }) => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send('<presence to="romeo@mantua.test" type="subscribe"/>');
+    await net.settle();
+    end();
+    await net.settle();
+    romeo.send(message('juliet@verona.test/balcony', 'two'));
+    await net.settle();
+    expect(net.lines).toContain('mantua.test verona.test');
+    await there.releaseStore();
   });
 
   test('a key that is to be asked about after ours waits for the next stream', async () => {
