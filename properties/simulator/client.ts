@@ -18,6 +18,7 @@ export interface ClientParts {
   readonly options: Options;
   readonly cast: Cast;
   readonly localpart: string;
+  readonly domain: string;
   readonly resourcepart: string;
   /** Undefined while the server is down. */
   readonly connect: (end: Reader) => Line | undefined;
@@ -50,7 +51,11 @@ export class Client {
   }
 
   get jid(): string {
-    return `${this.#parts.localpart}@localhost/${this.#parts.resourcepart}`;
+    return `${this.#parts.localpart}@${this.#parts.domain}/${this.#parts.resourcepart}`;
+  }
+
+  get domain(): string {
+    return this.#parts.domain;
   }
 
   /** The session, while it is online. */
@@ -89,7 +94,10 @@ export class Client {
   announce(isAnew: boolean): void {
     const { session } = this;
     if (session === undefined) return;
-    if (isAnew) session.write('<presence type="unavailable"/>');
+    if (isAnew) {
+      session.write('<presence type="unavailable"/>');
+      this.view.doubt();
+    }
     this.#announce(session, Math.max(0, session.priority ?? 0));
   }
 
@@ -102,10 +110,10 @@ export class Client {
   }
 
   #connect(): void {
-    const { agenda, random, options, localpart, resourcepart, connect } = this.#parts;
+    const { agenda, random, options, localpart, domain, resourcepart, connect } = this.#parts;
     if (this.#session !== undefined || this.#mood === 'leaving') return;
     const session = new Session({
-      localpart, resourcepart, view: this.view, isSilent: this.#isSilent,
+      localpart, domain, resourcepart, view: this.view, isSilent: this.#isSilent,
       onOnline: () => this.#online(session),
       onOver: (isRefused) => this.#over(session, isRefused),
     });

@@ -12,6 +12,7 @@ import type { View } from './view.ts';
 /** Whose session it is, and who is told of it. */
 export interface SessionParts {
   readonly localpart: string;
+  readonly domain: string;
   readonly resourcepart: string;
   readonly view: View;
   /** Whether the requests of others stay unanswered. */
@@ -46,7 +47,7 @@ export class Session implements Reader {
   }
 
   get jid(): string {
-    return `${this.#parts.localpart}@localhost/${this.#parts.resourcepart}`;
+    return `${this.#parts.localpart}@${this.#parts.domain}/${this.#parts.resourcepart}`;
   }
 
   begin(line: Line): void {
@@ -104,7 +105,7 @@ export class Session implements Reader {
   }
 
   #open(): void {
-    this.write(`<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='${NS.client}' xmlns:stream='${NS.streams}'>`);
+    this.write(`<?xml version='1.0'?><stream:stream to='${this.#parts.domain}' version='1.0' xmlns='${NS.client}' xmlns:stream='${NS.streams}'>`);
   }
 
   #hear(element: Element): void {

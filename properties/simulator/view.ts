@@ -32,6 +32,11 @@ export class View {
     this.version = undefined;
   }
 
+  /** Nobody says that a resource on another server has gone when what that server has said of it was lost. */
+  doubt(): void {
+    this.#direct.clear();
+  }
+
   /** The answer to a request for the roster; an empty one says that the version at hand is right. */
   receiveRoster(iq: Element): void {
     const query = iq.getChild('query');

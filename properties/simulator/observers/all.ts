@@ -2,8 +2,10 @@
 import type { Observer } from '../observer.ts';
 import { answers } from './answers.ts';
 import { beliefs } from './beliefs.ts';
+import { carried } from './carried.ts';
 import { fates } from './fates.ts';
 import { goodbye } from './goodbye.ts';
+import { impostors } from './impostors.ts';
 import { invariants } from './invariants.ts';
 import { kept } from './kept.ts';
 import { leftovers } from './leftovers.ts';
@@ -14,4 +16,4 @@ import { strangers } from './strangers.ts';
 import { told } from './told.ts';
 
 /** In the order in which a step is shown to them. */
-export const observers: readonly Observer[] = [invariants, reach, goodbye, fates, kept, order, strangers, told, leftovers, answers, beliefs, rosters];
+export const observers: readonly Observer[] = [invariants, reach, goodbye, fates, carried, kept, order, strangers, impostors, told, leftovers, answers, beliefs, rosters];
