@@ -7,7 +7,9 @@ import { stepFarewell } from './farewell.ts';
 import { stepIq } from './iq.ts';
 import { stepLink } from './link.ts';
 import { stepPeer } from './peer.ts';
+import { stepOccupant } from './occupant.ts';
 import { stepPresence } from './presence.ts';
+import { stepRoom } from './room.ts';
 import { stepRoster } from './roster.ts';
 import { stepRoute } from './route.ts';
 import { stepSession } from './session.ts';
@@ -121,6 +123,35 @@ export const catalogue: readonly CatalogueEntry[] = [
       { type: 'header.received' }, { type: 'handshake.received', permitted: true }, { type: 'handshake.received', permitted: false }, { type: 'stanza.refused' },
       { type: 'stream.failed', condition: 'not-well-formed' }, { type: 'stream.ended' }, { type: 'stream.lost' },
       { type: 'xstate.after.unauthenticatedTimeout.component.negotiating' }, { type: 'xstate.after.closeTimeout.component.closing' },
+    ],
+  }),
+  entry({
+    name: 'room', about: 'The life of a room.', spec: 'XEP-0045 §10', step: stepRoom,
+    alphabet: [
+      { type: 'configuration.submitted', persistent: false, occupied: true }, { type: 'configuration.submitted', persistent: false, occupied: false },
+      { type: 'configuration.submitted', persistent: true, occupied: true }, { type: 'configuration.cancelled' }, { type: 'record.changed' },
+      { type: 'room.emptied' }, { type: 'room.destroyed' },
+    ],
+  }),
+  entry({
+    name: 'occupant', about: 'One occupant of a room, and the role of its visit.', spec: 'XEP-0045 §5.1, §7', step: stepOccupant,
+    alphabet: [
+      { type: 'occupant.entered', affiliation: 'owner', moderated: true }, { type: 'occupant.entered', affiliation: 'member', moderated: true },
+      { type: 'occupant.entered', affiliation: 'none', moderated: true }, { type: 'occupant.entered', affiliation: 'none', moderated: false },
+      { type: 'session.entered' }, { type: 'session.left', last: true }, { type: 'session.left', last: false },
+      { type: 'session.failed', last: true }, { type: 'session.failed', last: false }, { type: 'presence.changed' }, { type: 'nick.changed' },
+      { type: 'role.changed', role: 'visitor' }, { type: 'role.changed', role: 'participant' }, { type: 'role.changed', role: 'moderator' }, { type: 'occupant.kicked' },
+      { type: 'affiliation.changed', from: 'none', to: 'outcast', moderated: false, membersOnly: false },
+      { type: 'affiliation.changed', from: 'member', to: 'none', moderated: false, membersOnly: true },
+      { type: 'affiliation.changed', from: 'member', to: 'none', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'none', to: 'member', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'member', to: 'admin', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'owner', to: 'none', moderated: true, membersOnly: false },
+      { type: 'affiliation.changed', from: 'owner', to: 'none', moderated: true, membersOnly: true },
+      { type: 'affiliation.changed', from: 'owner', to: 'member', moderated: true, membersOnly: true },
+      { type: 'configuration.changed', affiliation: 'none', moderated: false, membersOnly: true },
+      { type: 'configuration.changed', affiliation: 'none', moderated: false, membersOnly: false },
+      { type: 'room.destroyed' }, { type: 'service.stopped' },
     ],
   }),
 ];

@@ -2,7 +2,7 @@
  *  something to send, and gives up when it can't. Spec: RFC 6120 §4 to §6, XEP-0178, XEP-0220, XEP-0288.
  *  Not here: what waits for the link and its order, addresses (core); streams that other servers open
  *  (peer.ts). @module */
-import { setup } from 'xstate';
+import { setup, stateIn } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
@@ -59,6 +59,7 @@ export const linkMachine = setup({
     disconnect: () => {},
   },
   guards: {
+    isConnecting: stateIn({ opening: 'connecting' }),
     isTlsNext: (args) => offers('tls')(args),
     isExternalNext: (args) => offers('external')(args),
     isDialbackNext: (args) => offers('dialback')(args),
@@ -81,7 +82,12 @@ export const linkMachine = setup({
       description: 'The stream is on its way; what is to be carried waits, for a bounded time.',
       meta: { spec: ['RFC 6120 §4.3', 'RFC 6120 §8.3.3.17'] },
       initial: 'connecting',
-      after: { linkTimeout: { target: 'closing', meta: { spec: 'RFC 6120 §8.3.3.17' }, actions: [unreachable, 'closeStream'] } },
+      after: {
+        linkTimeout: [
+          { target: 'leaving', guard: 'isConnecting', meta: { spec: 'RFC 6120 §8.3.3.17' }, actions: [unreachable, 'disconnect'] },
+          { target: 'closing', meta: { spec: ['RFC 6120 §4.4', 'RFC 6120 §8.3.3.17'] }, actions: [unreachable, 'closeStream'] },
+        ],
+      },
       on: {
         'stream.failed': { target: 'closing', meta: { spec: ['RFC 6120 §4.9.1', 'RFC 6120 §8.3.3.17'] }, actions: [unreachable, 'closeStream'] },
         'stream.ended': { target: 'leaving', meta: { spec: ['RFC 6120 §4.4', 'RFC 6120 §8.3.3.17'] }, actions: [unreachable, 'closeStream', 'disconnect'] },
@@ -95,6 +101,8 @@ export const linkMachine = setup({
             'connection.opened': { target: 'opened', meta: { spec: 'RFC 6120 §4.3.1' }, actions: 'openStream' },
             'connection.refused': { target: '#link.idle', meta: { spec: ['RFC 6120 §8.3.3.16', 'RFC 6120 §8.3.3.17'] },
               actions: { type: 'bounceQueue', params: ({ event }) => ({ condition: event.condition }) } },
+            // There is no stream yet that a closing tag could close.
+            'stream.failed': { target: '#link.leaving', meta: { spec: ['RFC 6120 §3.2', 'RFC 6120 §8.3.3.17'] }, actions: [unreachable, 'disconnect'] },
           },
         },
         opened: {
@@ -166,11 +174,10 @@ export const linkMachine = setup({
         'stream.ended': { target: 'leaving', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' },
         'stream.failed': { target: 'leaving', meta: { spec: 'RFC 6120 §4.9.1' }, actions: 'disconnect' },
         'stream.lost': { target: 'idle', meta: { spec: 'RFC 6120 §4.6' } },
-        'connection.refused': { target: 'idle', meta: { spec: 'RFC 6120 §3.2' } },
       },
     },
     leaving: {
-      description: 'The connection is about to be gone.',
+      description: 'The connection is about to be gone, or not to be made; one that is made all the same is of no use.',
       meta: { spec: 'RFC 6120 §4.4' },
       after: { closeTimeout: { target: 'idle', meta: { spec: 'RFC 6120 §4.4' } } },
       on: {

@@ -81,7 +81,6 @@ export const peerMachine = setup({
       initial: 'opened',
       after: { unauthenticatedTimeout: { target: 'closing', meta: { spec: ['RFC 6120 §4.9.3.4', 'RFC 6120 §13.12'] }, actions: [error('connection-timeout'), 'closeStream'] } },
       on: {
-        'tls.requested': { target: 'closing', meta: { spec: 'RFC 6120 §5.4.2.2' }, actions: ['refuseTls', 'closeStream'] },
         'stanza.refused': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.3.12' }, actions: [error('not-authorized'), 'closeStream'] },
         'stream.failed': { target: 'closing', meta: { spec: 'RFC 6120 §4.9.1.1' }, actions: [{ type: 'sendStreamError', params: faultOf }, 'closeStream'] },
         'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: ['closeStream', 'disconnect'] },

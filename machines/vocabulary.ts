@@ -44,5 +44,11 @@ export type SubscriptionState =
   | 'none' | 'nonePendingOut' | 'nonePendingIn' | 'nonePendingOutIn'
   | 'to' | 'toPendingIn' | 'from' | 'fromPendingOut' | 'both';
 
+/** What lasts between a user and a room (XEP-0045 §5.2). */
+export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast';
+
+/** What an occupant is in a room for this visit (XEP-0045 §5.1). */
+export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
+
 /** A list with at least one member. */
 export type NonEmpty<T> = readonly [T, ...T[]];

@@ -5,9 +5,9 @@
 // The core: `step(input, at)` gives effects.
 export { createCore } from './core/server.ts';
 export type { Census, Core, Observer } from './core/server.ts';
-export { defaultConfig } from './core/config.ts';
-export type { CoreConfig, Delays } from './core/config.ts';
-export type { Channel, Input, StreamHeader, StreamId } from './core/input.ts';
+export { defaultConfig, defaultFederation, defaultRoomLimits } from './core/config.ts';
+export type { ComponentConfig, CoreConfig, Delays, FederationConfig, RoomLimits, RoomsConfig } from './core/config.ts';
+export type { Channel, ConnectFailure, Input, PeerKind, StreamHeader, StreamId } from './core/input.ts';
 export type { Effect, ServerHeader } from './core/effect.ts';
 export type { Fate, Transition } from './core/kernel.ts';
 export { InvariantViolation } from './core/invariant.ts';
@@ -30,8 +30,8 @@ export { serialize } from './core/xml/writer.ts';
 
 // Stores.
 export type {
-  Credentials, OfflineMessage, OfflinePage, RosterRecord, RosterSnapshot, ScramKeys,
-  Store, StoreOperation, StoreOperations, StoreReply, StoreRequest,
+  AffiliationRecord, Credentials, OfflineMessage, OfflinePage, RoomListing, RoomRecord, RosterRecord, RosterSnapshot, ScramKeys,
+  Store, StoreOperation, StoreOperations, StoreReply, StoreRequest, SubjectRecord,
 } from './core/store.ts';
 export { memoryStore } from './stores/memory.ts';
 export { sqliteStore } from './stores/sqlite.ts';
@@ -44,6 +44,10 @@ export type { RunningServer, ServerOptions } from './runtime/server.ts';
 export type { DriverOptions, TraceListener } from './runtime/driver.ts';
 export type { ListenerAddress, ListenerKind } from './runtime/listener.ts';
 export type { WebSocketOptions } from './runtime/http.ts';
+export type { S2sOptions } from './runtime/outgoing.ts';
+export type { Endpoint } from './runtime/endpoint.ts';
+export { systemResolver } from './runtime/resolver.ts';
+export type { Resolver, SrvRecord } from './runtime/resolver.ts';
 export { defaultLimits } from './runtime/limits.ts';
 export type { Limits } from './runtime/limits.ts';
 export { loadCertificate, selfSignedCertificate } from './runtime/certificate.ts';
@@ -61,7 +65,9 @@ export { stepOf } from '../machines/step.ts';
 export type { Step, Stepper } from '../machines/step.ts';
 export { stepDirectedPresence } from '../machines/directed-presence.ts';
 export { stepIq } from '../machines/iq.ts';
+export { stepOccupant } from '../machines/occupant.ts';
 export { stepPresence } from '../machines/presence.ts';
+export { stepRoom } from '../machines/room.ts';
 export { stepRoster } from '../machines/roster.ts';
 export { stepRoute } from '../machines/route.ts';
 export { stepSession } from '../machines/session.ts';
@@ -72,6 +78,6 @@ export type { Eligibility, Reach } from '../machines/whether.ts';
 export { which } from '../machines/which.ts';
 export type { PresenceView } from '../machines/which.ts';
 export type {
-  BareJid, FullJid, MessageType, NonEmpty, SaslFailureCondition, StanzaErrorCondition, StanzaKind,
+  Affiliation, BareJid, FullJid, MessageType, NonEmpty, Role, SaslFailureCondition, StanzaErrorCondition, StanzaKind,
   StreamErrorCondition, SubscriptionState,
 } from '../machines/vocabulary.ts';

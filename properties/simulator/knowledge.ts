@@ -152,6 +152,11 @@ export class Knowledge {
     return told.includes('available') ? 'available' : told[0] ?? told[1];
   }
 
+  /** Whether a resource has told a user directly in this session, at any address. */
+  hasTold(from: string, user: string): boolean {
+    return [...(this.#directed.get(from)?.keys() ?? [])].some((address) => bareOf(address) === user);
+  }
+
   #knownOf(stream: string): Known {
     let known = this.streams.get(stream);
     if (known === undefined) {

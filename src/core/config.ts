@@ -39,7 +39,49 @@ export interface FederationConfig {
 export interface RoomsConfig {
   /** The domainpart of the rooms, prepared and enforced; another than the accounts'. */
   readonly domain: string;
+  /** Those that are not given are those of {@link defaultRoomLimits}. */
+  readonly limits?: Partial<RoomLimits>;
 }
+
+/** What the rooms may grow to; what is too much is refused, with `resource-constraint` where XEP-0045 names no other
+ *  error. */
+export interface RoomLimits {
+  /** Rooms of the service, those that are only stored among them. */
+  readonly rooms: number;
+  /** Rooms of one creator. */
+  readonly roomsOfCreator: number;
+  /** Occupants of one room; its owners may ask for fewer (XEP-0045 §7.2.9). */
+  readonly occupants: number;
+  /** Places beyond that for those who administer the room. */
+  readonly reservedPlaces: number;
+  /** Sessions of one user in one room, under whatever nicks. */
+  readonly sessions: number;
+  /** Messages of one room's history, and the characters of all of them. */
+  readonly history: number;
+  readonly historyCharacters: number;
+  /** Affiliations of one room. */
+  readonly affiliations: number;
+  /** Items of one administrative request; items of one page of a list of rooms. */
+  readonly items: number;
+  /** Fields of a form that is submitted, and characters of one of its values. */
+  readonly fields: number;
+  readonly fieldCharacters: number;
+  readonly nickCharacters: number;
+  readonly subjectCharacters: number;
+  /** Characters of an occupant's presence, as it is written. */
+  readonly presenceCharacters: number;
+  /** Requests between occupants of one room that are not answered yet, private messages whose error would be known
+   *  as one, and invitations that may be declined. */
+  readonly pending: number;
+  /** Stanzas that wait while a room is being loaded. */
+  readonly waiting: number;
+}
+
+/** The limits of rooms, unless they are told otherwise. */
+export const defaultRoomLimits: RoomLimits = {
+  rooms: 1_000, roomsOfCreator: 50, occupants: 500, reservedPlaces: 10, sessions: 20, history: 50, historyCharacters: 262_144, affiliations: 1_000,
+  items: 200, fields: 64, fieldCharacters: 4_096, nickCharacters: 128, subjectCharacters: 4_096, presenceCharacters: 16_384, pending: 200, waiting: 500,
+};
 
 /** A component that may connect, and serve a domain (XEP-0114). */
 export interface ComponentConfig {
@@ -77,6 +119,9 @@ export interface CoreConfig {
   /** What the keys of dialback (XEP-0185) and the identifiers of occupants (XEP-0421) are made from: at least 32
    *  unpredictable characters, the same from start to start. Needed by `federation` and by `rooms`. */
   readonly secret?: string;
+  /** The secrets have been left out, as in the trace of a recorded session: what is made from them is left out too, and so is
+   *  what others make (session-trace.ts). For replay only; a server that runs like this believes everybody. */
+  readonly isRedacted?: boolean;
   /** Without it, nobody outside this server can be reached. */
   readonly federation?: FederationConfig;
   /** Without it there are no rooms. */

@@ -1,5 +1,5 @@
-/** The two PRECIS profiles that parts of a JID are instances of (RFC 8265): UsernameCaseMapped for
- *  the localpart, OpaqueString for the resourcepart and for passwords.
+/** The PRECIS profiles of this server: two that parts of a JID are instances of (RFC 8265), UsernameCaseMapped
+ *  for the localpart, OpaqueString for the resourcepart and for passwords; and Nickname (RFC 8266), for rooms.
  *  Not here: what XMPP demands beyond them (jid.ts). @module */
 import { isFreeform, isIdentifier, satisfiesBidiRule } from './precis-classes.ts';
 
@@ -46,4 +46,27 @@ export function enforceUsername(text: string): string | undefined {
  *  enforceOpaqueString('foo\u1680bar') // 'foo bar' */
 export function enforceOpaqueString(text: string): string | undefined {
   return text === '' ? undefined : untilStable(text, opaque);
+}
+
+/** The Additional Mapping Rule of RFC 8266 §2.1, then what is asked for, then Normalization Form KC. */
+function nickname(text: string, mapCase: (text: string) => string): string | undefined {
+  if (!isFreeform(text)) return undefined;
+  const spaced = text.replace(/\p{Zs}+/gu, ' ').replace(/^ | $/g, '');
+  return mapCase(spaced).normalize('NFKC');
+}
+
+/** Enforces the profile Nickname; undefined when the string cannot conform (RFC 8266 §2.3).
+ *  @param text the nickname as it came
+ *  @example
+ *  enforceNickname(' St  Peter ') // 'St Peter' */
+export function enforceNickname(text: string): string | undefined {
+  return untilStable(text, (each) => nickname(each, (same) => same)) || undefined;
+}
+
+/** The form in which two nicknames are equal when they are the same by RFC 8266 §2.4; undefined when the string
+ *  cannot conform. Characters of different scripts that look alike stay different.
+ *  @example
+ *  comparableNickname('St  Peter') === comparableNickname('st peter') // true */
+export function comparableNickname(text: string): string | undefined {
+  return untilStable(text, (each) => nickname(each, (cased) => cased.toLowerCase())) || undefined;
 }

@@ -100,9 +100,12 @@ export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
   return resource.directed?.get(peer)?.value === 'withdrawn';
 }
 
-/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). */
-export function isTold(resource: Resource, peer: Jid): boolean {
-  return [peer.bare, peer.full].some((jid) => jid !== undefined && resource.directed?.get(jid)?.value === 'told');
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). Who has told one address of
+ *  a bare JID has told them all: to an occupant of a room, the resource is there by its own nick (XEP-0045 §17.4). */
+export function isTold({ directed }: Resource, peer: Jid): boolean {
+  if (directed === undefined) return false;
+  for (const [told, { value }] of directed) if (value === 'told' && (told === peer.bare || told.startsWith(`${peer.bare}/`))) return true;
+  return false;
 }
 
 function advanceAllDirected(kernel: Kernel, resource: Resource, eventFor: (peer: string) => DirectedPresenceEvent, stanza: Element): void {

@@ -27,6 +27,10 @@ const secretElement = /^(.*password|passwd|pass|.*secret|.*token|digest|initial-
 const saslNs = /^(urn:ietf:params:xml:ns:xmpp-sasl$|urn:xmpp:sasl:)/;
 /** The log-in before SASL (XEP-0078), which some still try. */
 const nonSaslNs = 'jabber:iq:auth';
+/** Fields of forms whose text a room acts on (XEP-0045 §7.10, §7.13). */
+const actedOnField = /^(FORM_TYPE|muc#(register_roomnick|role|roomnick|request_allow))$/;
+/** Elements whose `id` a room makes from the secret of the server (XEP-0421, XEP-0359). */
+const secretIds: ReadonlySet<string> = new Set([NS.occupantIds, NS.stanzaIds]);
 /** Payloads of an iq whose text the server acts on; all others are people's, or documents. */
 const actedOn: ReadonlySet<string> = new Set([NS.bind, NS.roster, NS.register, NS.mucOwner, NS.mucAdmin]);
 
@@ -45,11 +49,17 @@ export function redacted(value: unknown, redaction: Redaction): unknown {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (Array.isArray(value)) return value.map((item: unknown) => redacted(item, redaction));
   const fields = Object.entries(value) as [string, unknown][];
-  return Object.fromEntries(fields.map(([name, field]) => [name, typeof field === 'string' ? redactedText(name, field, redaction) : redacted(field, redaction)]));
+  return Object.fromEntries(fields.map(([name, field]) => [name, redactedField(name, field, redaction)]));
+}
+
+function redactedField(name: string, field: unknown, redaction: Redaction): unknown {
+  if (typeof field === 'string') return redactedText(name, field, redaction);
+  return Array.isArray(field) ? field.map((each: unknown) => (typeof each === 'string' ? redactedText(name, each, redaction) : redacted(each, redaction))) : redacted(field, redaction);
 }
 
 function redactedText(name: string, text: string, redaction: Redaction): unknown {
   if (secretName.test(name)) return secretOf(text);
+  if (name === 'subject' && !redaction.keepBodies) return dotsFor(text); // of a room, as it is kept
   return name === 'text' ? text : redacted(text, redaction); // a text of the server's own may begin with a tag
 }
 
@@ -69,16 +79,22 @@ function redactedXml(xml: string, redaction: Redaction): string {
 
 function redactedElement(element: Element, { keepBodies }: Redaction): Element {
   const rule = ruleOf(element);
+  if (isKey(element)) return copyOf(element, '', 'word');
   const copy = copyOf(element, '', keepBodies && rule !== 'word' ? 'keep' : rule);
   // Of a log-in nothing but its mechanism means anything to the core.
   if (rule === 'word') for (const name of Object.keys(copy.attrs)) if (name !== 'xmlns' && name !== 'mechanism') copy.attrs[name] = REDACTED;
   return copy;
 }
 
+/** A key of dialback, on its way in or out (XEP-0220). */
+const isKey = ({ name, attrs }: Element): boolean => attrs.xmlns === NS.dialback || name.startsWith('db:');
+
 /** The rule of a whole first-level element, or of a document. */
 function ruleOf({ name, attrs: { xmlns = '' }, children }: Element): Rule {
   if (name.startsWith('stream:')) return 'keep';
   if (saslNs.test(xmlns)) return 'word';
+  // A component's; its secret may be one that can be guessed and tried out on it (XEP-0114 §3).
+  if (name === 'handshake' && xmlns === '') return 'word';
   if (name === 'presence' && xmlns === '') return 'presence';
   const payloads = children.filter((child) => typeof child !== 'string');
   return name === 'iq' && payloads.every((payload) => actedOn.has(payload.attrs.xmlns ?? '')) ? 'keep' : 'dots';
@@ -87,7 +103,7 @@ function ruleOf({ name, attrs: { xmlns = '' }, children }: Element): Rule {
 function copyOf(element: Element, outerNamespace: string, outerRule: Rule): Element {
   const namespace = element.attrs.xmlns ?? outerNamespace;
   const rule = innerRule(element, namespace, outerRule);
-  const copy = new Element(element.name, attributesOf(element));
+  const copy = new Element(element.name, attributesOf(element, namespace));
   const children = element.children.filter((child) => typeof child !== 'string').map((child) => copyOf(child, namespace, rule));
   if (rule !== 'word') {
     let at = 0;
@@ -102,6 +118,8 @@ function copyOf(element: Element, outerNamespace: string, outerRule: Rule): Elem
 
 function innerRule({ name, attrs }: Element, namespace: string, outer: Rule): Rule {
   if (namespace === NS.register) return name === 'username' ? 'keep' : 'word';
+  if (namespace === NS.resultSets) return 'keep';
+  if (namespace === NS.dataForms && name === 'field' && actedOnField.test(attrs.var ?? '')) return 'keep';
   const isSecret = secretElement.test(name) || (name === 'field' && secretElement.test(attrs.var?.split(/[#_]/).at(-1) ?? ''));
   if (outer === 'word' || isSecret || namespace === nonSaslNs) return 'word';
   if (outer !== 'presence' || name === 'presence') return outer;
@@ -111,6 +129,7 @@ function innerRule({ name, attrs }: Element, namespace: string, outer: Rule): Ru
 /** As many dots as the text has characters once it is written; blanks say nothing, and stay. */
 const dotsFor = (text: string): string => (text.trim() === '' ? text : '.'.repeat(serialize(new Element('x').t(text)).length - '<x></x>'.length));
 
-function attributesOf({ attrs }: Element): Record<string, string> {
-  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, secretName.test(name) ? REDACTED : value]));
+function attributesOf({ attrs }: Element, namespace: string): Record<string, string> {
+  const isIdSecret = secretIds.has(namespace);
+  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, secretName.test(name) || (isIdSecret && name === 'id') ? REDACTED : value]));
 }

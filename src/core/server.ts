@@ -12,6 +12,7 @@ import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
 import { advancePresence } from './presence.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
+import { roomsService } from './rooms/service.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
 import { Federation } from './federation/federation.ts';
 
@@ -52,6 +53,7 @@ export interface Census {
 }
 
 /** Makes a server without I/O.
+ *  @throws Error when the configuration has rooms, but no secret or no domain for them alone.
  *  @param features the extensions, each a file of `features/`
  *  @example
  *  const core = createCore({ domain: 'localhost', ...defaultConfig }, features);
@@ -67,6 +69,7 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     transmit: (stanza, from, to) => federation.transmit(stanza, from, to),
   }));
   const federation = new Federation(kernel);
+  if (config.rooms !== undefined) kernel.services.set(config.rooms.domain, roomsService(kernel, config.rooms));
   return {
     step(input, at) {
       kernel.at = at;
@@ -146,6 +149,7 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
     case 'timer.fired':
       return kernel.fire(input.timer);
     case 'server.stopping':
+      for (const service of kernel.services.values()) service.stop?.();
       // After what a stream has sent before, like everything else that ends one (RFC 6120 §4.4).
       kernel.isStopping = true;
       for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });

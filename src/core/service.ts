@@ -12,4 +12,6 @@ export interface Service {
    *  @param stanza stamped with `from`, which its sender may use, and with `to`
    *  @param to an address of the domain */
   receive(stanza: Element, from: Jid, to: Jid): void;
+  /** The server is about to stop. */
+  stop?(): void;
 }

@@ -36,7 +36,7 @@ interface SessionReplay {
  *  file.write(encodeLine(sessionHeader({ config, features, keepBodies: false }))); */
 export function sessionHeader({ config, features, registration, keepBodies }: SessionMaking): TraceHeader {
   const replay: SessionReplay = {
-    config: redacted(config, { keepBodies }) as CoreConfig,
+    config: { ...(redacted(config, { keepBodies }) as CoreConfig), isRedacted: true },
     features: features.map(({ name }) => name),
     ...(registration && { registration }),
     keepBodies,

@@ -36,6 +36,11 @@ export function childElements(element: Element): Element[] {
   return element.children.filter((child): child is Element => typeof child !== 'string');
 }
 
+/** The first child of this name that declares this namespace. */
+export function childIn(element: Element, name: string, xmlns: string): Element | undefined {
+  return childElements(element).find((child) => child.name === name && child.attrs.xmlns === xmlns);
+}
+
 /** A presence stanza without content. */
 export function presence(attrs: Record<string, string>): Element {
   return new Element('presence', attrs);

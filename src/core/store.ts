@@ -1,7 +1,7 @@
 /** What the core asks of a store, and what a store answers: data only, so that a request can cross
- *  a thread or a network. A store carries out the requests of one account in the order in which they
- *  were made, and answers a write only when it is durable. @module */
-import type { BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
+ *  a thread or a network. A store carries out the requests of one account, or of one room, in the order in which
+ *  they were made, and answers a write only when it is durable. @module */
+import type { Affiliation, BareJid, SubscriptionState } from '../../machines/vocabulary.ts';
 
 /** The salted keys of one SCRAM mechanism (RFC 5802 §3); `salt` and keys are base64. */
 export interface ScramKeys {
@@ -51,6 +51,44 @@ export interface OfflinePage {
   readonly more: boolean;
 }
 
+/** What lasts between a user and a room (XEP-0045 §5.2, §7.10). */
+export interface AffiliationRecord {
+  /** A bare JID, or a domain. */
+  readonly jid: BareJid;
+  readonly affiliation: Affiliation;
+  /** The registered nick. */
+  readonly nick?: string;
+  readonly reason?: string;
+}
+
+/** The subject of a room, one text for each language. */
+export interface SubjectRecord {
+  readonly texts: readonly { readonly lang?: string; readonly subject: string }[];
+  /** Under which nick it was set, by whom, and when. */
+  readonly nick: string;
+  readonly by: BareJid;
+  readonly at: number;
+}
+
+/** What is kept of a persistent room (XEP-0045 §4.2). */
+export interface RoomRecord {
+  readonly room: BareJid;
+  readonly creator: BareJid;
+  /** The options of the room's form, by their names (XEP-0045 §16.5.3), each with its values. */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  readonly affiliations: readonly AffiliationRecord[];
+  readonly subject?: SubjectRecord;
+}
+
+/** What a list of rooms says of one. */
+export interface RoomListing {
+  readonly room: BareJid;
+  readonly creator: BareJid;
+  readonly name: string;
+  /** Whether it is shown to everybody. */
+  readonly isPublic: boolean;
+}
+
 /** Every request, and the reply that belongs to it. */
 export interface StoreOperations {
   'account.list': { request: { readonly domain: string }; reply: readonly BareJid[] };
@@ -77,6 +115,12 @@ export interface StoreOperations {
   'offline.remove': { request: { readonly account: BareJid; readonly upTo: number }; reply: null };
   /** A document that is kept for the account, such as its vCard; `space` and `key` name it. */
   'document.read': { request: { readonly account: BareJid; readonly space: string; readonly key: string }; reply: string | null };
+  /** The rooms of a domain. */
+  'room.list': { request: { readonly domain: string }; reply: readonly RoomListing[] };
+  'room.read': { request: { readonly room: BareJid }; reply: RoomRecord | null };
+  /** Keeps a room, in the place of what is kept of it already. */
+  'room.write': { request: { readonly record: RoomRecord; readonly listing: RoomListing }; reply: null };
+  'room.remove': { request: { readonly room: BareJid }; reply: null };
   'document.write': { request: { readonly account: BareJid; readonly space: string; readonly key: string; readonly xml: string }; reply: null };
 }
 

@@ -1,6 +1,6 @@
 /** The names that a certificate has for an XMPP server. Spec: RFC 6120 §13.7.1.2.1, RFC 6125 §6.4, RFC 4985. The
  *  common name is none of them (RFC 6120 §13.7.1.2.1 has no use for it where others are, and they are required).
- *  Not here: whether the certificate is trusted (authorities.ts), which name a stream asks for (src/core). @module */
+ *  Not here: whether the certificate is trusted (certificate-path.ts), which name a stream asks for (src/core). @module */
 import * as asn1 from 'asn1js';
 import { AltName, Certificate } from 'pkijs';
 import { parseJid, prepareDomainpart } from '../core/jid.ts';

@@ -30,6 +30,7 @@ const keepAliveDelayMs = 60_000;
 export async function dial<T>(endpoints: readonly Endpoint[], { addresses, timeoutMs, prepare, signal }: Dialling<T>): Promise<Dialled<T>> {
   let reached = false;
   for (const endpoint of endpoints) {
+    if (signal.aborted) break;
     const hosts = isIP(endpoint.host) ? [endpoint.host] : await within(addresses(endpoint.host), signal).catch(() => []);
     for (const host of hosts.slice(0, maxAddresses)) {
       if (signal.aborted) return { reached };
@@ -48,6 +49,8 @@ export async function dial<T>(endpoints: readonly Endpoint[], { addresses, timeo
 /** The result of a task, unless the signal comes first.
  *  @throws (rejects) the signal's reason. */
 export async function within<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody may be left to hear that it failed.
+  task.catch(() => {});
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal.reason as Error);

@@ -27,10 +27,11 @@ export interface Resolver {
 const timeoutMs = 2_000;
 const tries = 2;
 
-/** The resolver of the system. Names that strangers choose don't go through `getaddrinfo`: it keeps a thread of
+/** The resolver of the system, or one that asks these servers. Names that strangers choose don't go through `getaddrinfo`: it keeps a thread of
  *  a pool that is shared with files and passwords for as long as it pleases whoever answers. */
-export function systemResolver(): Resolver {
+export function systemResolver(servers?: readonly string[]): Resolver {
   const dns = new DnsResolver({ timeout: timeoutMs, tries });
+  if (servers !== undefined) dns.setServers(servers);
   return {
     srv: (name) => answered(dns.resolveSrv(name)),
     async addresses(name) {

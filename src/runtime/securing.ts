@@ -4,7 +4,6 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { domainToASCII } from 'node:url';
-import { certifiedNames } from './certified.ts';
 import { channelBindings, toleratedBindings } from './channel-binding.ts';
 import { peerSecurity, tlsSecurity } from './channel.ts';
 import type { Security, SecurityPolicy } from './channel.ts';
@@ -41,7 +40,8 @@ export function securedForServers({ policy, identity, timeoutMs }: Means): Secur
   return async (plain, protocol) => {
     const socket = await handshake(plain, { identity, timeoutMs, peer: 'server', ...(protocol !== undefined && { protocol }) });
     const chain = chainOf(socket);
-    return { socket, security: certified(policy, identity.authorities.haveIssued(chain, new Date()) ? chain[0] : undefined) };
+    const { isTrusted } = await import('./certificate-path.ts');
+    return { socket, security: await certified(policy, isTrusted(chain, identity.authorities, new Date()) ? chain[0] : undefined) };
   };
 }
 
@@ -50,12 +50,13 @@ export function securedTo(domain: string, { policy, identity, timeoutMs }: Means
   const servername = isIP(domain.replace(/^\[(.*)\]$/, '$1')) ? undefined : domainToASCII(domain);
   return async (plain, protocol) => {
     const socket = await clientHandshake(plain, { identity, timeoutMs, ...(servername !== undefined && { servername }), ...(protocol !== undefined && { protocol }) });
-    return { socket, security: certified(policy, socket.authorized ? chainOf(socket)[0] : undefined) };
+    return { socket, security: await certified(policy, socket.authorized ? chainOf(socket)[0] : undefined) };
   };
 }
 
-function certified(policy: SecurityPolicy, certificate: Buffer | undefined): Security {
-  const names = certificate === undefined ? [] : certifiedNames(certificate);
+/** What reads certificates is large, and loaded only when the first one is there to read. */
+async function certified(policy: SecurityPolicy, certificate: Buffer | undefined): Promise<Security> {
+  const names = certificate === undefined ? [] : (await import('./certified.ts')).certifiedNames(certificate);
   return peerSecurity(policy, true, false, names.length > 0 ? names : undefined);
 }
 

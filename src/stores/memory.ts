@@ -1,7 +1,7 @@
 /** A store that keeps everything in memory and forgets it at the end of the process: for tests, for
  *  embedding and for `--memory`. Not here: durability (sqlite.ts). @module */
 import type { BareJid } from '../../machines/vocabulary.ts';
-import type { Credentials, OfflineMessage, RosterRecord, Store } from '../core/store.ts';
+import type { Credentials, OfflineMessage, RoomListing, RoomRecord, RosterRecord, Store } from '../core/store.ts';
 import { carryOut, noAccount, pageOf, storeClosed } from './operations.ts';
 import type { Operations } from './operations.ts';
 
@@ -18,6 +18,7 @@ interface Account {
  *  goes on above them, so that no version a contact list was cached under ever comes again. */
 interface Memory {
   readonly accounts: Map<BareJid, Account>;
+  readonly rooms: Map<BareJid, { readonly record: RoomRecord; readonly listing: RoomListing }>;
   retiredVersion: number;
   retiredSequence: number;
 }
@@ -29,12 +30,13 @@ interface Memory {
  *  await store.perform({ op: 'account.create', account, credentials });
  *  @public */
 export function memoryStore(): Store {
-  const memory: Memory = { accounts: new Map(), retiredVersion: 0, retiredSequence: 0 };
+  const memory: Memory = { accounts: new Map(), rooms: new Map(), retiredVersion: 0, retiredSequence: 0 };
   const operations: Operations = {
     ...accountOperations(memory),
     ...rosterOperations(memory),
     ...offlineOperations(memory),
     ...documentOperations(memory),
+    ...roomOperations(memory),
   };
   let closed = false;
   return {
@@ -137,6 +139,21 @@ function documentOperations(memory: Memory): Of<'document'> {
       memory.accounts.get(account)?.documents.get(name(space, key)) ?? null,
     'document.write': ({ account, space, key, xml }) => {
       existing(memory, account).documents.set(name(space, key), xml);
+      return null;
+    },
+  };
+}
+
+function roomOperations({ rooms }: Memory): Of<'room'> {
+  return {
+    'room.list': ({ domain }) => [...rooms.values()].map(({ listing }) => listing).filter(({ room }) => room.slice(room.indexOf('@') + 1) === domain),
+    'room.read': ({ room }) => rooms.get(room)?.record ?? null,
+    'room.write': ({ record, listing }) => {
+      rooms.set(record.room, { record, listing });
+      return null;
+    },
+    'room.remove': ({ room }) => {
+      rooms.delete(room);
       return null;
     },
   };

@@ -35,6 +35,10 @@ export const isWrite: Readonly<Record<StoreOperation, boolean>> = {
   'offline.remove': true,
   'document.read': false,
   'document.write': true,
+  'room.list': false,
+  'room.read': false,
+  'room.write': true,
+  'room.remove': true,
 };
 
 /** The oldest of these messages that fit, and at least one.

@@ -64,6 +64,15 @@ export const migrations: readonly string[] = [
 
   PRAGMA application_id = ${applicationId};
   `,
+  `
+  -- record and listing are the JSON of core/store.ts, RoomRecord and RoomListing: a room is read whole, and a
+  -- list of rooms reads nothing of their affiliations.
+  CREATE TABLE room (
+    jid TEXT PRIMARY KEY,
+    record TEXT NOT NULL,
+    listing TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Brings a file to the present schema in one transaction, so that a process that dies half-way

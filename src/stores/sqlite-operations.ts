@@ -2,7 +2,7 @@
  *  transaction that sqlite-batch.ts opens; the tables are in schema.ts. @module */
 import type { DatabaseSync } from 'node:sqlite';
 import type { BareJid } from '../../machines/vocabulary.ts';
-import type { Credentials, OfflineMessage, RosterRecord } from '../core/store.ts';
+import type { Credentials, OfflineMessage, RoomListing, RoomRecord, RosterRecord } from '../core/store.ts';
 import { noAccount, pageOf } from './operations.ts';
 import type { Operations } from './operations.ts';
 
@@ -15,6 +15,7 @@ export function sqliteOperations(database: DatabaseSync): Operations {
     ...rosterOperations(database),
     ...offlineOperations(database),
     ...documentOperations(database),
+    ...roomOperations(database),
   };
 }
 
@@ -146,6 +147,30 @@ function documentOperations(database: DatabaseSync): Of<'document'> {
     },
     'document.write': ({ account, space, key, xml }) => {
       if (write.run(space, key, xml, account).changes !== 1) throw noAccount(account);
+      return null;
+    },
+  };
+}
+
+function roomOperations(database: DatabaseSync): Of<'room'> {
+  const list = database.prepare("SELECT listing FROM room WHERE substr(jid, instr(jid, '@') + 1) = ? ORDER BY jid");
+  const read = database.prepare('SELECT record FROM room WHERE jid = ?');
+  const write = database.prepare(`
+    INSERT INTO room (jid, record, listing) VALUES (?, ?, ?)
+    ON CONFLICT (jid) DO UPDATE SET record = excluded.record, listing = excluded.listing`);
+  const remove = database.prepare('DELETE FROM room WHERE jid = ?');
+  return {
+    'room.list': ({ domain }) => list.all(domain).map(({ listing }) => JSON.parse(listing as string) as RoomListing),
+    'room.read': ({ room }) => {
+      const row = read.get(room) as { record: string } | undefined;
+      return row === undefined ? null : (JSON.parse(row.record) as RoomRecord);
+    },
+    'room.write': ({ record, listing }) => {
+      write.run(record.room, JSON.stringify(record), JSON.stringify(listing));
+      return null;
+    },
+    'room.remove': ({ room }) => {
+      remove.run(room);
       return null;
     },
   };

@@ -1,6 +1,6 @@
 /** What is measured: the scenarios, the accounts that they need, and the marks that the project set
  *  itself. How each is carried out is in load/. @module */
-import { CONTACTS, loginCount, offlineAccounts, PAIRS } from './load/job.ts';
+import { CONTACTS, loginCount, OCCUPANTS, offlineAccounts, PAIRS } from './load/job.ts';
 import type { Accounts } from './load/job.ts';
 
 /** What sizes a run. */
@@ -36,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'chat-bare', about: 'as chat, to bare JIDs', accounts: pairs, rows: [{ measure: 'chat-bare', unit: 'µs per message' }] },
   { name: 'latency', about: '2,000 messages a second in all', accounts: pairs, rows: [{ measure: 'latency', unit: 'µs per message' }] },
   { name: 'presence', about: `changes of one user told to ${CONTACTS} contacts`, accounts: () => ({ ros: CONTACTS + 1 }), rows: [{ measure: 'presence', unit: 'µs per delivery', mark: 10 }] },
+  { name: 'room', about: `messages of one occupant told to ${OCCUPANTS}`, accounts: () => ({ user: OCCUPANTS }), rows: [{ measure: 'room', unit: 'µs per delivery', mark: 12 }] },
   { name: 'login-scram', about: 'log-in with SCRAM-SHA-1, 50 at a time', accounts: loggingIn, rows: [{ measure: 'login-scram', unit: 'ms per log-in', mark: 1.3 }] },
   { name: 'login-plain', about: 'log-in with PLAIN, 50 at a time', accounts: loggingIn, rows: [{ measure: 'login-plain', unit: 'ms per log-in' }] },
   {

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultConfig } from '../../src/core/config.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import { standardFeatures } from '../../src/core/features/all.ts';
 import type { Input } from '../../src/core/input.ts';
@@ -10,8 +9,7 @@ import { createCore } from '../../src/core/server.ts';
 import { StreamReader } from '../../src/core/xml/reader.ts';
 import { serialize } from '../../src/core/xml/writer.ts';
 import { readScenario, runScenario } from '../scenarios/scenario.ts';
-import { InProcess } from '../world/in-process.ts';
-import { DOMAIN } from '../world/world.ts';
+import { InProcess, worldConfig } from '../world/in-process.ts';
 
 const folder = join(import.meta.dirname, '../scenarios');
 const scenarios = readdirSync(folder).filter((name) => name.endsWith('.txt'));
@@ -28,7 +26,7 @@ test.each(scenarios)('core: %s, played again from its inputs, gives the same eff
     return step(input, at);
   };
   await runScenario(readScenario(readFileSync(join(folder, name), 'utf8')).lines, world);
-  const again = createCore({ domain: DOMAIN, ...defaultConfig }, standardFeatures);
+  const again = createCore(worldConfig, standardFeatures);
   const effects: Effect[] = recorded.flatMap(({ input, xml, at }) => again.step(xml === undefined ? input : { ...input, element: elementOf(xml) } as Input, at));
   expect(JSON.stringify(effects)).toBe(JSON.stringify(world.effects));
   expect(effects.length).toBeGreaterThan(10);

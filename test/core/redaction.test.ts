@@ -22,7 +22,9 @@ describe('redaction: a secret is never recorded, bodies or not', () => {
     ['a new password (XEP-0077 §3.1)', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><username>juliet</username><password>SECRET</password><email>SECRET</email></query></iq>', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><username>juliet</username><password>redacted</password><email>redacted</email></query></iq>'],
     ['a password in a form (XEP-0077 §4)', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><x xmlns="jabber:x:data"><field var="password"><value>SECRET</value></field></x></query></iq>', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><x xmlns="jabber:x:data"><field var="password"><value>redacted</value></field></x></query></iq>'],
     ['a room\'s password (XEP-0045 §7.2.5)', '<presence to="r@x/n"><x xmlns="http://jabber.org/protocol/muc"><password>SECRET</password></x></presence>', '<presence to="r@x/n"><x xmlns="http://jabber.org/protocol/muc"><password>redacted</password></x></presence>'],
+    ['what a room makes of the secret of the server (XEP-0421 §4.1)', '<message><occupant-id xmlns="urn:xmpp:occupant-id:0" id="SECRET"/><stanza-id xmlns="urn:xmpp:sid:0" by="r@d.example" id="SECRET"/></message>', '<message><occupant-id xmlns="urn:xmpp:occupant-id:0" id="redacted"/><stanza-id xmlns="urn:xmpp:sid:0" by="r@d.example" id="redacted"/></message>'],
     ['a room\'s password when it is set (XEP-0045 §10.2)', '<iq id="1" type="set"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data"><field var="muc#roomconfig_roomsecret"><value>SECRET</value></field></x></query></iq>', '<iq id="1" type="set"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data"><field var="muc#roomconfig_roomsecret"><value>redacted</value></field></x></query></iq>'],
+    ['what a component proves itself with (XEP-0114 §3)', '<handshake>SECRET</handshake>', '<handshake>redacted</handshake>'],
     ['a bookmark\'s password (XEP-0048)', '<storage xmlns="storage:bookmarks"><conference jid="r@x"><password>SECRET</password></conference></storage>', '<storage xmlns="storage:bookmarks"><conference jid="r@x"><password>redacted</password></conference></storage>'],
   ])('%s', (_what, xml, expected) => {
     expect([hidden(xml), open(xml)]).toEqual([expected, expected]);
@@ -35,6 +37,7 @@ describe('redaction: a secret is never recorded, bodies or not', () => {
     ['a password to derive from', { type: 'deriveCredentials', request: 1, password: 'SECRET' }],
     ['derived credentials', { type: 'credentials.derived', request: 1, credentials: { 'SCRAM-SHA-1': { salt: 'SECRET', iterations: 4096, storedKey: 'SECRET', serverKey: 'SECRET' } } }],
     ['a transition', { machine: 'stream', event: { type: 'auth.requested', data: 'SECRET' }, effects: [{ type: 'beginSasl', params: { mechanism: 'PLAIN', data: 'SECRET' } }] }],
+    ['a component in a configuration', { domain: 'localhost', secret: 'SECRET', components: [{ domain: 'gate.localhost', secret: 'SECRET' }] }],
     ['a configuration', { domain: 'localhost', dialbackSecret: 'SECRET' }],
   ])('%s', (_what, value) => {
     expect(JSON.stringify(open(value))).not.toContain('SECRET');
@@ -58,6 +61,8 @@ describe('redaction: what people write', () => {
     ['a roster\'s groups', '<iq type="set" id="1"><query xmlns="jabber:iq:roster"><item jid="a@b"><group>Friends</group></item></query></iq>'],
     ['a resource', '<iq type="set" id="1"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><resource>balcony</resource></bind></iq>'],
     ['stream features', `<stream:features><mechanisms xmlns="${sasl}"><mechanism>PLAIN</mechanism></mechanisms></stream:features>`],
+    ['a nick that is registered with a room (XEP-0045 §7.10)', '<iq id="1" type="set"><query xmlns="jabber:iq:register"><x xmlns="jabber:x:data" type="submit"><field var="muc#register_roomnick"><value>Montague</value></field></x></query></iq>'],
+    ['a request for voice (XEP-0045 §7.13)', '<message><x xmlns="jabber:x:data" type="submit"><field var="muc#role"><value>participant</value></field></x></message>'],
     ['the end of a stream', '<stream:error><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>'],
   ])('%s stays: the server acts on it', (_what, xml) => {
     expect(hidden(xml)).toBe(xml);
@@ -76,5 +81,11 @@ describe('redaction: what people write', () => {
   test('a password that is empty or too long is refused as before (XEP-0077 §3.1.1)', () => {
     const lengthOf = (password: string): number => (hidden({ password }) as { password: string }).password.length;
     expect([0, 1, 1024, 1025].map((length) => lengthOf('x'.repeat(length)))).toEqual([0, 8, 8, 1025]);
+  });
+
+  test('what is kept of a room loses its password always, and its subject like what people write (XEP-0045 §4.2)', () => {
+    const record = { options: { 'muc#roomconfig_roomsecret': ['mantua'], 'muc#roomconfig_lang': ['it'] }, subject: { texts: [{ subject: 'Balconies' }], nick: 'Juliet' } };
+    expect(hidden(record)).toEqual({ options: { 'muc#roomconfig_roomsecret': ['redacted'], 'muc#roomconfig_lang': ['it'] }, subject: { texts: [{ subject: '.........' }], nick: 'Juliet' } });
+    expect(redacted(record, { keepBodies: true })).toEqual({ options: { 'muc#roomconfig_roomsecret': ['redacted'], 'muc#roomconfig_lang': ['it'] }, subject: record.subject });
   });
 });

@@ -52,6 +52,6 @@ describe('docs: errors', () => {
   });
 
   test('stanza errors are those that the code sends (RFC 6120 §8.3.3)', () => {
-    expect(codesUnder('Stanza errors')).toEqual(sent(vocabulary('StanzaErrorCondition'), /new StanzaError\(|refuseBind|bind\.failed|bounce\(|fail\(kernel/));
+    expect(codesUnder('Stanza errors')).toEqual(sent(vocabulary('StanzaErrorCondition'), /new StanzaError\(|refuseBind|bind\.failed|bounce\(|fail\(kernel|refuse\(received/));
   });
 });

@@ -67,7 +67,7 @@ describe.concurrent('stanza: a recipient that can\'t be', () => {
     ['a subscription', "<presence id='e1' type='subscribe' to='romeo@montague.example'/>"],
     ['a request', request('montague.example')],
     ['a request to an address', request('[::1]')],
-    ['a request to a subdomain', request('rooms.localhost')],
+    ['a request to a subdomain', request('halls.localhost')],
   ])('stanza: %s for a host that can\'t be found is remote-server-not-found (RFC 6120 §8.3.3.16)', async (_attack, stanza) => {
     await expectRefused(await mallory(), stanza, 'remote-server-not-found', 'cancel');
   });

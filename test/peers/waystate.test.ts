@@ -1,5 +1,6 @@
 /** Waystate with real servers of other makes, each as the other side: messages, subscriptions, rooms, and the last word that
  *  a room has (RFC 6120 §10, RFC 6121 §3, XEP-0045 §7, DESIGN D5, THEOREMS T2). @module */
+import type { Element } from 'ltx';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { Connection } from '../world/connection.ts';
 import { createAuthority } from './authority.ts';
@@ -134,6 +135,55 @@ describe.each(cases)('Waystate and $name, by $auth', ({ start, address, domain, 
         connection.drop();
         link.unblock();
       }, 20_000);
+    });
+
+    test('nobody sends presence, and a message from the other server arrives all the same (the article\'s first case)', async () => {
+      logs();
+      const silent = await Connection.open(`${waystate.c2s.host}:${waystate.c2s.port}`, 'plain', waystate.domain);
+      await waystate.addAccount('nurse', 'o happy dagger');
+      await silent.logIn('nurse', 'o happy dagger');
+      romeo.send(`<message to="nurse@${waystate.domain}" type="chat"><body>Commend me to thy lady.</body></message>`);
+      expect((await silent.element()).getChildText('body')).toBe('Commend me to thy lady.');
+      silent.drop();
+    });
+
+    describe('a room on Waystate', () => {
+      const garden = (): string => `garden@${waystate.rooms}`;
+      const join = (nick: string): string => `<presence to="${garden()}/${nick}"><x xmlns="http://jabber.org/protocol/muc"/></presence>`;
+      const isOwn = (jid: string, type?: string) => (stanza: Element): boolean => presenceOf(jid, type)(stanza) && stanza.toString().includes('110');
+
+      test('both come in, and hear each other (XEP-0045 §7.2, §7.4)', async () => {
+        logs();
+        juliet.send(join('juliet'));
+        await juliet.see(isOwn(`${garden()}/juliet`));
+        juliet.send(`<iq type="set" id="instant" to="${garden()}"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data" type="submit"/></query></iq>`);
+        await juliet.see(({ attrs }) => attrs['id'] === 'instant');
+        romeo.send(join('romeo'));
+        await romeo.see(isOwn(`${garden()}/romeo`));
+        await juliet.see(presenceOf(`${garden()}/romeo`));
+        for (const [from, to, body] of [[romeo, juliet, 'By yonder blessed moon I vow'], [juliet, romeo, 'O, swear not by the moon']] as const) {
+          from.send(`<message to="${garden()}" type="groupchat"><body>${body}</body></message>`);
+          await Promise.all([from, to].map((person) => person.see(messageOf(body))));
+        }
+      });
+
+      test('who goes unavailable on the other server is told by the room (XEP-0045 §7.14)', async () => {
+        logs();
+        romeo.send('<presence type="unavailable"/>');
+        await romeo.see(isOwn(`${garden()}/romeo`, 'unavailable'));
+        await juliet.see(presenceOf(`${garden()}/romeo`, 'unavailable'));
+      });
+
+      test('who vanishes on the other server is out, and leaves no ghost (XEP-0045 §7.14)', async () => {
+        logs();
+        romeo.send(`<presence/>${join('romeo')}`);
+        await juliet.see(presenceOf(`${garden()}/romeo`));
+        romeo.leave();
+        await juliet.see(presenceOf(`${garden()}/romeo`, 'unavailable'));
+        romeo = await come(peer, 'romeo');
+        juliet.send(`<presence to="${garden()}/juliet" type="unavailable"/>`);
+        await juliet.see(isOwn(`${garden()}/juliet`, 'unavailable'));
+      });
     });
 
     test('the link is cut: the next message has it set up anew', async () => {

@@ -20,8 +20,8 @@ export interface Waystate extends Home {
 
 /** Starts a server.
  *  @param domain served, with `rooms.` before it for its rooms
- *  @param more of the configuration file */
-export async function startWaystate(domain: string, { address, hosts, auth, authority }: PeerOptions, more: object = {}): Promise<Waystate> {
+ *  @param more of the configuration file; what it has of `s2s` comes on top */
+export async function startWaystate(domain: string, { address, hosts, auth, authority }: PeerOptions, { s2s, ...more }: { readonly s2s?: object; readonly [key: string]: unknown } = {}): Promise<Waystate> {
   const directory = await mkdtemp(join(tmpdir(), 'waystate-here-'));
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(join(directory, name), text);
@@ -36,6 +36,7 @@ export async function startWaystate(domain: string, { address, hosts, auth, auth
     s2s: {
       enabled: true, ...(auth === 'external' && { ca: await file('ca.pem', authority.cert) }),
       targets: Object.fromEntries(Object.entries(hosts).filter(([, at]) => at !== address).map(([name, at]) => [name, `${at}:${serverPort}`])),
+      ...s2s,
     },
     ...more,
   };

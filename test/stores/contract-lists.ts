@@ -1,7 +1,7 @@
-/** The contract of a store: what has an order or a version, the roster and the waiting messages.
+/** The contract of a store: what has an order or a version, the roster and the waiting messages; and rooms.
  *  @module */
 import { expect, test } from 'vitest';
-import { create, jid, juliet, record, romeo } from './fixtures.ts';
+import { create, jid, juliet, listing, record, romeo, roomRecord, verona } from './fixtures.ts';
 import type { Perform } from './fixtures.ts';
 
 /** A roster is a set of records with a version. */
@@ -121,5 +121,41 @@ export function offlineContract(perform: Perform): void {
     await append('2');
     await perform({ op: 'offline.remove', account: juliet, upTo: first?.sequence ?? 0 });
     expect(await waiting()).toEqual(['2']);
+  });
+}
+
+/** A room is one record, and a list knows of each room what it needs. */
+export function roomContract(perform: Perform): void {
+  const write = (room = verona, text = ''): Promise<null> => perform({ op: 'room.write', record: roomRecord(room, text), listing: listing(room, text) });
+
+  test('rooms: a room is kept as it was written, and a second record replaces it (XEP-0045 §4.2)', async () => {
+    expect(await perform({ op: 'room.read', room: verona })).toBeNull();
+    await write(verona, 'Über Mantua');
+    expect(await perform({ op: 'room.read', room: verona })).toStrictEqual(roomRecord(verona, 'Über Mantua'));
+    await write();
+    expect(await perform({ op: 'room.read', room: verona })).toStrictEqual(roomRecord(verona));
+  });
+
+  test('rooms: a list has the rooms of one domain, and no other', async () => {
+    const other = jid('verona@halls.rooms.example');
+    await write(verona, 'Verona');
+    await write(other);
+    expect(await perform({ op: 'room.list', domain: 'rooms.example' })).toStrictEqual([listing(verona, 'Verona')]);
+    expect(await perform({ op: 'room.list', domain: 'example' })).toEqual([]);
+    expect(await perform({ op: 'room.list', domain: 'halls.rooms.example' })).toStrictEqual([listing(other)]);
+  });
+
+  test('rooms: what is removed is gone, and its removal a second time does no harm', async () => {
+    await write();
+    for (let times = 0; times < 2; times++) expect(await perform({ op: 'room.remove', room: verona })).toBeNull();
+    expect(await perform({ op: 'room.read', room: verona })).toBeNull();
+    expect(await perform({ op: 'room.list', domain: 'rooms.example' })).toEqual([]);
+  });
+
+  test('rooms: they belong to no account, and outlive that of their creator', async () => {
+    await create(perform);
+    await write();
+    await perform({ op: 'account.remove', account: juliet });
+    expect(await perform({ op: 'room.read', room: verona })).toStrictEqual(roomRecord(verona));
   });
 }

@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
 import { accountContract, documentContract, textContract } from './contract-accounts.ts';
-import { offlineContract, rosterContract } from './contract-lists.ts';
-import { contentOf, create, fill, jid, juliet, nothing, record, romeo } from './fixtures.ts';
+import { offlineContract, roomContract, rosterContract } from './contract-lists.ts';
+import { contentOf, create, fill, jid, juliet, listing, nothing, record, romeo, roomRecord, verona } from './fixtures.ts';
 import type { Perform } from './fixtures.ts';
 
 /** A store under test. */
@@ -29,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     offlineContract(perform);
     documentContract(perform);
     textContract(perform);
+    roomContract(perform);
     orderContract(perform);
     closingContract(() => opened);
   });
@@ -108,10 +109,13 @@ export function durableContract(open: () => Promise<OpenStore & Required<Pick<Op
   test('closing: what a store keeps is there when it is opened again', async () => {
     const { store, reopen, dispose } = await open();
     await fill((request) => store.perform(request));
+    await store.perform({ op: 'room.write', record: roomRecord(verona, 'Mantua'), listing: listing(verona, 'Verona') });
     const before = await contentOf((request) => store.perform(request));
     const again = await reopen();
     expect(await contentOf((request) => again.perform(request))).toEqual(before);
     expect(before).not.toEqual(nothing);
+    expect(await again.perform({ op: 'room.read', room: verona })).toStrictEqual(roomRecord(verona, 'Mantua'));
+    expect(await again.perform({ op: 'room.list', domain: 'rooms.example' })).toStrictEqual([listing(verona, 'Verona')]);
     await dispose();
   });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BareJid } from '../../machines/vocabulary.ts';
-import type { Credentials, RosterRecord, Store } from '../../src/core/store.ts';
+import type { Credentials, RoomListing, RoomRecord, RosterRecord, Store } from '../../src/core/store.ts';
 
 /** How a test speaks to its store. */
 export type Perform = Store['perform'];
@@ -13,6 +13,8 @@ export const jid = (text: string): BareJid => text as BareJid;
 
 export const juliet = jid('juliet@capulet.example');
 export const romeo = jid('romeo@montague.example');
+/** A room. */
+export const verona = jid('verona@rooms.example');
 
 /** Credentials that differ by their seed. */
 export function credentials(seed = 'a'): Credentials {
@@ -24,6 +26,18 @@ export function credentials(seed = 'a'): Credentials {
 export function record(contact: BareJid, rest: Partial<RosterRecord> = {}): RosterRecord {
   return { jid: contact, groups: [], subscription: 'both', approved: false, listed: true, ...rest };
 }
+
+/** What is kept of a room: its subject tells one record from another. */
+export function roomRecord(room: BareJid, subject = ''): RoomRecord {
+  return {
+    room, creator: juliet, options: { 'muc#roomconfig_roomname': [subject], 'muc#roomconfig_roomowners': [] },
+    affiliations: [{ jid: juliet, affiliation: 'owner', nick: 'Julïet' }, { jid: romeo, affiliation: 'outcast', reason: '' }],
+    ...(subject === '' ? {} : { subject: { texts: [{ subject }, { lang: 'it', subject }], nick: 'Juliet', by: juliet, at: 1 } }),
+  };
+}
+
+/** What a list says of that room. */
+export const listing = (room: BareJid, name = ''): RoomListing => ({ room, creator: juliet, name, isPublic: name !== '' });
 
 /** A new directory for a store; the test removes it. */
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'waystate-store-'));

@@ -10,7 +10,7 @@ import { migrate } from '../../src/stores/schema.ts';
 import { batchRunner } from '../../src/stores/sqlite-batch.ts';
 import { sqliteOperations } from '../../src/stores/sqlite-operations.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
-import { credentials, jid, record, temporaryDirectory } from './fixtures.ts';
+import { credentials, jid, listing, record, roomRecord, temporaryDirectory } from './fixtures.ts';
 import { rejected, replyTo } from './model.ts';
 
 const account = fc.constantFrom(jid('a@d.example'), jid('b@d.example'), jid('ü@e.example'));
@@ -40,6 +40,10 @@ const request: fc.Arbitrary<StoreRequest> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: op('offline.remove'), account, upTo: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('document.read'), account, ...name }) },
   { weight: 2, arbitrary: fc.record({ op: op('document.write'), account, ...name, xml: text }) },
+  { weight: 1, arbitrary: fc.record({ op: op('room.list'), domain: fc.constantFrom('d.example', 'e.example') }) },
+  { weight: 1, arbitrary: fc.record({ op: op('room.read'), room: account }) },
+  { weight: 2, arbitrary: fc.tuple(account, text).map(([room, text]) => ({ op: 'room.write', record: roomRecord(room, text), listing: listing(room, text) }) as const) },
+  { weight: 1, arbitrary: fc.record({ op: op('room.remove'), room: account }) },
 );
 
 /** Requests in groups; those of a group are made without awaiting one another. */
@@ -47,11 +51,12 @@ const groups = fc.array(fc.array(request, { maxLength: 12, size: 'max' }), { max
 
 type Reply = StoreReply | typeof rejected;
 
-/** Accounts and records have no order of their own. */
+/** Accounts, records and rooms have no order of their own. */
 function unordered(reply: Reply): unknown {
   const byJid = (a: { jid: string }, b: { jid: string }): number => (a.jid < b.jid ? -1 : 1);
   if (reply !== null && typeof reply === 'object' && 'records' in reply) return { ...reply, records: [...reply.records].sort(byJid) };
-  return Array.isArray(reply) && typeof reply[0] === 'string' ? [...reply].sort() : reply;
+  const asText = (each: unknown): string => (typeof each === 'string' ? each : JSON.stringify(each));
+  return Array.isArray(reply) ? [...reply as readonly unknown[]].sort((a, b) => (asText(a) < asText(b) ? -1 : 1)) : reply;
 }
 
 async function repliesOf(store: Store, history: readonly (readonly StoreRequest[])[]): Promise<Reply[]> {

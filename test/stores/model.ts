@@ -14,6 +14,7 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     const accounts = new Set(history.flatMap((past) => ('account' in past ? [past.account] : [])));
     return [...accounts].filter((account) => account.endsWith(`@${request.domain}`) && life(history, account) !== undefined);
   }
+  if (request.op === 'room.list' || request.op === 'room.read' || request.op === 'room.write' || request.op === 'room.remove') return replyOfRooms(history, request);
   const { account } = request;
   const past = life(history, account);
   const after = [...history, request];
@@ -39,6 +40,17 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     case 'document.read': return document(past ?? [], request.space, request.key);
     case 'document.write': return past === undefined ? rejected : null;
   }
+}
+
+/** The rooms are those that were written, and not removed afterwards. */
+function replyOfRooms(history: History, request: Extract<StoreRequest, { op: `room.${string}` }>): StoreReply {
+  const kept = new Map<BareJid, Extract<StoreRequest, { op: 'room.write' }>>();
+  for (const past of history) {
+    if (past.op === 'room.write') kept.set(past.record.room, past);
+    if (past.op === 'room.remove') kept.delete(past.room);
+  }
+  if (request.op === 'room.list') return [...kept.values()].map(({ listing }) => listing).filter(({ room }) => room.endsWith(`@${request.domain}`));
+  return request.op === 'room.read' ? kept.get(request.room)?.record ?? null : null;
 }
 
 /** The requests for an account from its creation on; undefined when it does not exist. */

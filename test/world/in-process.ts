@@ -31,6 +31,9 @@ export interface OtherEnd {
   disconnect(): void;
 }
 
+/** The configuration of the core, unless it is told otherwise. */
+export const worldConfig: CoreConfig = { domain: DOMAIN, ...defaultConfig, rooms: { domain: `rooms.${DOMAIN}` }, secret: 'what nobody outside this test knows' };
+
 interface Peer {
   readonly other?: OtherEnd;
   reader: StreamReader;
@@ -72,11 +75,12 @@ export class InProcess implements World {
   /** Asked for the server of a domain. */
   onConnect: ((effect: Extract<Effect, { type: 'connect' }>) => void) | undefined;
 
-  constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store } = {}) {
+  constructor(options: { readonly config?: Partial<CoreConfig>; readonly features?: readonly Feature[]; readonly store?: Store; readonly around?: (core: Core) => Core } = {}) {
     this.domain = options.config?.domain ?? DOMAIN;
     this.domains = { here: this.domain };
     this.#header = `<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="${this.domain}" version="1.0">`;
-    this.core = createCore({ domain: DOMAIN, ...defaultConfig, ...options.config }, options.features ?? standardFeatures);
+    const core = createCore({ ...(options.config?.domain === undefined ? worldConfig : defaultConfig), domain: DOMAIN, ...options.config }, options.features ?? standardFeatures);
+    this.core = options.around?.(core) ?? core;
     this.store = options.store ?? memoryStore();
   }
 

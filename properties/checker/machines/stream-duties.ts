@@ -2,6 +2,8 @@
  *  what may happen, and how an observer's memory is kept (stream.ts). @module */
 import { IGNORED, nothing } from './alone.ts';
 import type { Due, Memory, Occurrence } from './alone.ts';
+import { SASL_RETRIES, failing, retried } from './endings.ts';
+import type { Orders } from './endings.ts';
 
 /** What an observer remembers of a stream. */
 export type StreamField =
@@ -53,13 +55,10 @@ export const statements = {
   'what the core reads': 'A stream counts as bound from the binding of its resource to the end of its session, and as closed once it has no transport (RFC 6120 §7.1).',
 } as const;
 
-/** The retries that RFC 6120 recommends for SASL (§6.4.5). */
-const SASL_RETRIES = { least: 2, most: 5 };
-/** Those for binding (§7.7.3). */
+/** The retries that RFC 6120 recommends for binding (§7.7.3). */
 const BIND_RETRIES = { least: 5, most: 10 };
 
 type Statement = keyof typeof statements;
-type Orders = readonly string[];
 
 const faults = ['', 'not-well-formed', 'system-shutdown bye'];
 
@@ -68,7 +67,6 @@ export function owedAfter(label: string): number {
   return label === 'server: shutdown' ? 2 : 1;
 }
 
-const failing = (condition: string): Orders => [`sendStreamError ${condition}`, 'closeStream'];
 const goingOn: Orders = [IGNORED];
 
 /** What is due. */
@@ -119,13 +117,6 @@ function exchanging(label: string, { failures }: Memory<StreamField>): Due<State
     case 'client: auth, not permitted': return { statement: 'auth', oneOf: [goingOn, ...retried(['abandonSasl'], failures, { ...SASL_RETRIES, most: 0 })] };
     default: return { statement: 'auth', oneOf: retried(['abandonSasl'], failures, SASL_RETRIES, ['beginSasl PLAIN first']) };
   }
-}
-
-/** What is due when an attempt has failed: another one, or the end, as the number of retries allows. */
-function retried(orders: Orders, failures: number, { least, most }: { readonly least: number; readonly most: number }, next: Orders = []): readonly Orders[] {
-  const again = failures < most ? [[...orders, ...next]] : [];
-  const end = failures >= least ? [[...orders, ...failing('policy-violation')]] : [];
-  return [...again, ...end];
 }
 
 /** To SASL and to the client: in which order nobody can tell. */

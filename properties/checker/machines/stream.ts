@@ -6,6 +6,7 @@
  *  whatever is written there cuts the transport (runtime). @module */
 import { checkAlone, timesOut } from './alone.ts';
 import type { Memory, Occurrence, Setting } from './alone.ts';
+import { disconnectComesLast, errorIsFollowed, nothingFollowsTheClosingTag } from './endings.ts';
 import { dutyOf, owedAfter, statements } from './stream-duties.ts';
 import type { StreamField } from './stream-duties.ts';
 
@@ -92,9 +93,9 @@ const setting: Setting<StreamField, keyof typeof statements> = {
   always: {
     'nobody before SASL': ({ before, orders }) => before.sasl === 3 || !orders.some((order) => order === 'bindResource' || order === 'processStanza' || order === 'sendBindResult'),
     'success is earned': ({ before, orders }) => before.sasl === 1 || !orders.some((order) => order.startsWith('sendSuccess') || order === 'restartStream'),
-    'error, then the closing tag': ({ orders }) => orders.every((order, index) => !order.startsWith('sendStreamError') || orders[index + 1] === 'closeStream'),
-    'nothing after the closing tag': ({ before, orders }) => orders.every((order, index) => order === 'disconnect' || order === 'ignored' || !(before.hasSaid === 1 || orders.indexOf('closeStream') < index && orders.includes('closeStream'))),
-    'disconnect comes last': ({ before, orders }) => orders.every((order, index) => order !== 'disconnect' || (before.over === 0 && index === orders.length - 1)),
+    'error, then the closing tag': ({ orders }) => errorIsFollowed(orders),
+    'nothing after the closing tag': ({ before, orders }) => nothingFollowsTheClosingTag(orders, before.hasSaid === 1),
+    'disconnect comes last': ({ before, orders }) => disconnectComesLast(orders, before.over > 0),
     'amid the handshake': ({ before, orders }) => before.isSecuring === 0 || orders.every((order) => order === 'ignored' || order === 'closeStream' || order === 'disconnect' || order.startsWith('sendStreamError')),
     'time to authenticate': ({ after }) => after.unauthenticatedTimeout === (after.session + after.hasSaid + after.over === 0 ? 1 : 0),
     'time to close': ({ after }) => after.closeTimeout === (after.hasSaid === 1 && after.over === 0 ? 1 : 0),

@@ -134,6 +134,7 @@ function scopeOf(entry: CatalogueEntry, pinned: CheckScope['pinned']): CheckScop
 const pinned: Readonly<Record<string, CheckScope['pinned']>> = {
   stream: [164, 3772, 14], session: [4, 24, 2], presence: [8, 32, 2], 'directed-presence': [3, 15, 1], subscription: [15, 120, 4], roster: [9, 24, 8], iq: [3, 9, 1], farewell: [207, 1086, 26], route: [29, 216, 8],
   link: [11, 264, 4], peer: [35, 525, 7], component: [5, 45, 2],
+  room: [4, 28, 1], occupant: [4, 108, 1],
 };
 
 /** The tables of the machines. A machine's own check is made for it alone, so that another one is not

@@ -9,7 +9,7 @@ import type { Observer, Rest, Watch } from '../observer.ts';
 export const rosters: Observer = {
   name: 'every client has the roster that is stored',
   statement: 'Once the world is healed, the roster of each interested client, fetched or kept from an earlier session, with all pushes since, is the stored one.',
-  exempt: 'none',
+  exempt: 'nothing',
   spec: ['RFC 6121 §2.1.6', 'RFC 6121 §2.6.3'],
   watch: (knowledge) => new RostersWatch(knowledge),
 };

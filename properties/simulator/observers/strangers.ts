@@ -5,7 +5,7 @@ import type { Observer, Watch } from '../observer.ts';
 
 export const strangers: Observer = {
   name: 'a stranger hears nothing of anyone\'s presence',
-  statement: 'Presence of a resource, and requests to it, pass only between it and its own account, subscribers, and those whom it has told directly in this session; to another server it goes only for such.',
+  statement: 'Presence of a resource, and requests to it, pass only between it and its own account, subscribers, and users whom it has told directly in this session, at any of their addresses; to another server it goes only for such.',
   exempt: 'while a roster is being written both the old and the new subscription count; what was held back until the store was empty was decided upon before, and is let pass in the step that releases it: one in which the store answers, or the client hears of its own end; likewise what waited for a link, in the step in which that comes up',
   spec: ['RFC 6121 §11', 'RFC 6121 §4.3.2', 'RFC 6121 §8.5.3.1'],
   watch: (knowledge) => new StrangersWatch(knowledge),
@@ -62,7 +62,7 @@ class StrangersWatch implements Watch {
 
   /** Whether one client may know of a resource. */
   #mayKnow(resource: string, client: string): boolean {
-    return this.#knowledge.isAuthorised(bareOf(resource), bareOf(client)) || this.#knowledge.directed(resource, client) !== undefined;
+    return this.#knowledge.isAuthorised(bareOf(resource), bareOf(client)) || this.#knowledge.hasTold(resource, bareOf(client));
   }
 }
 

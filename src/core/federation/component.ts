@@ -13,6 +13,7 @@ import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
+import { REDACTED } from '../redaction.ts';
 import { returnError, route } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { streamErrorXml } from '../stream-error.ts';
@@ -24,7 +25,7 @@ import { Inbox } from './inbox.ts';
 export class ComponentService implements Service {
   readonly domain: string;
   readonly name: string;
-  readonly secret: string;
+  readonly #secret: string;
   readonly #kernel: Kernel;
   /** The stream of the component that is connected. */
   stream: StreamId | undefined;
@@ -33,7 +34,12 @@ export class ComponentService implements Service {
     this.#kernel = kernel;
     this.domain = domain;
     this.name = domain;
-    this.secret = secret;
+    this.#secret = secret;
+  }
+
+  /** Whether a handshake shows that the component knows the secret (XEP-0114 §3). */
+  isShownBy(handshake: string, id: string): boolean {
+    return handshake === (this.#kernel.config.isRedacted === true ? REDACTED : handshakeOf(id, this.#secret));
   }
 
   receive(stanza: Element, _from: Jid, _to: Jid): void {
@@ -115,7 +121,7 @@ export class ComponentStream implements PeerStream {
     const service = this.#service;
     if (attrs.xmlns === NS.streams && name === 'error') return undefined;
     if (name === 'handshake') {
-      const isKnown = service !== undefined && service.stream === undefined && element.getText().trim().toLowerCase() === handshakeOf(this.#id, service.secret);
+      const isKnown = service !== undefined && service.stream === undefined && service.isShownBy(element.getText().trim().toLowerCase(), this.#id);
       this.#advance({ type: 'handshake.received', permitted: isKnown });
       return undefined;
     }
@@ -177,7 +183,7 @@ export class ComponentStream implements PeerStream {
   }
 }
 
-/** What shows that the component knows the secret (XEP-0114 §3); the algorithm is the protocol's. */
+/** The algorithm is the protocol's (XEP-0114 §3). */
 function handshakeOf(id: string, secret: string): string {
   return bytesToHex(sha1(utf8ToBytes(id + secret)));
 }

@@ -7,8 +7,10 @@ import { bounce } from '../deliver.ts';
 import type { Channel, PeerKind, StreamId } from '../input.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
+import { REDACTED } from '../redaction.ts';
 import { mayFederate, returnError } from '../routing.ts';
 import { ComponentService, ComponentStream } from './component.ts';
+import { dialbackKey } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { Inbound } from './inbound.ts';
 import { Link } from './link.ts';
@@ -68,7 +70,7 @@ export class Federation {
     const known = this.#links.get(name);
     if (known !== undefined || this.#links.size >= federation.linkLimit) return known;
     const link = new Link(this.#kernel, {
-      secret,
+      keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       nextStream: () => this.#nextStream(),
       isHosted: (domain) => this.#isHosted(domain),
@@ -76,6 +78,10 @@ export class Federation {
     }, pair);
     this.#links.set(name, link);
     return link;
+  }
+
+  #keyOf(secret: string, pair: Pair, id: string): string {
+    return this.#kernel.config.isRedacted === true ? REDACTED : dialbackKey(secret, pair, id);
   }
 
   #nextStream(): StreamId {
@@ -90,7 +96,7 @@ export class Federation {
   #hostOf(federation: FederationConfig, secret: string): ConstructorParameters<typeof Inbound>[1] {
     const linkOf = ({ from, to }: Pair): Link | undefined => this.#linkOf({ from: to, to: from }, federation, secret);
     return {
-      secret,
+      keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       isHosted: (domain) => this.#isHosted(domain),
       verify: (verification) => {

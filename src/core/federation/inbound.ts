@@ -26,7 +26,8 @@ import { Proofs } from './proofs.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {
-  readonly secret: string;
+  /** The key of a pair on a stream (XEP-0220 §2.2.2). */
+  keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
   /** Whether a domain is served here. */
   isHosted(domain: string): boolean;
@@ -154,7 +155,7 @@ export class Inbound implements PeerStream {
     if (xmlns === NS.tls && name === 'starttls') return this.#advance({ type: 'tls.requested', offered: this.#channel.startTls && !this.#channel.secure });
     if (xmlns === NS.sasl && name === 'auth') return this.#authenticate(element);
     if (xmlns === NS.dialback && name === 'result' && type === undefined) return this.#receiveKey(element);
-    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host.secret, (domain) => this.#host.isHosted(domain))) : this.#host.receiveVerdict(pairOf(element), element);
+    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host)) : this.#host.receiveVerdict(pairOf(element), element);
     if (xmlns === NS.bidi && name === 'bidi') {
       this.#isBidirectional = true;
       return;
@@ -213,7 +214,6 @@ export class Inbound implements PeerStream {
     if (this.#isOver) return;
     this.#pair = pair;
     this.#verdict = verdict;
-    this.#proofs.settle(pair, verdict === 'valid');
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
   }
 
@@ -246,6 +246,7 @@ export class Inbound implements PeerStream {
       case 'offerFeatures':
         return this.#kernel.send(at, featuresXml(this.#channel, this.#host.federation, { isProved: this.#proofs.certified !== undefined, mayShow: this.#mayShowCertificate() }));
       case 'proceedTls':
+        this.#proofs.forget();
         this.#kernel.send(at, `<proceed xmlns="${NS.tls}"/>`);
         effects.push({ type: 'startTls', stream });
         return;
@@ -256,12 +257,14 @@ export class Inbound implements PeerStream {
       case 'refuseSasl':
         return this.#kernel.send(at, `<failure xmlns="${NS.sasl}"><not-authorized/></failure>`);
       case 'restartStream':
+        this.#proofs.forget();
         this.#isOpen = false;
         effects.push({ type: 'restart', stream });
         return;
       case 'verifyKey':
         return this.#verify();
       case 'confirmKey':
+        this.#proofs.add(this.#pair);
         this.#kernel.send(at, dialbackXml('result', swapped(this.#pair), undefined, 'valid'));
         return this.#offerStream(this.#pair);
       case 'refuseKey':
@@ -291,8 +294,11 @@ export class Inbound implements PeerStream {
   /** An invalid key is refused without an end to the stream (XEP-0220 §2.1.2). */
   #verify(): void {
     const pair = this.#pair;
-    this.#proofs.await(pair);
-    this.#host.verify({ pair, id: this.#id, key: this.#key, answer: (verdict) => this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict) });
+    const isAwaited = this.#proofs.await(pair);
+    const answer = (verdict: Verdict): void => {
+      if (isAwaited()) this.#judge(pair, verdict === 'invalid' ? 'forbidden' : verdict);
+    };
+    this.#host.verify({ pair, id: this.#id, key: this.#key, answer });
   }
 
   #offerStream(pair: Pair): void {

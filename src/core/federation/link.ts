@@ -15,7 +15,7 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
-import { dialbackKey, dialbackXml, verdictXml } from './dialback.ts';
+import { dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
@@ -34,7 +34,8 @@ export interface Verification {
 
 /** What a link needs of the others. */
 export interface LinkHost {
-  readonly secret: string;
+  /** The key of a pair on a stream (XEP-0220 §2.1.1). */
+  keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
   /** A name for a new stream. */
   nextStream(): StreamId;
@@ -69,6 +70,10 @@ export class Link implements PeerStream {
    *  before it saw the closing tag (RFC 6120 §4.4). */
   #isHeard = false;
   #isUsed = false;
+  /** What is ordered at the moment is being carried out: a stanza that comes in because of it, such as a room's answer to
+   *  a bounce, waits until that is done. */
+  #isAdvancing = false;
+  #hasGrown = false;
   /** What the other server sends over a stream of this server's making. */
   #inbox: Inbox | undefined;
 
@@ -87,19 +92,23 @@ export class Link implements PeerStream {
     return this.#state.value === 'up';
   }
 
+  get #isOpening(): boolean {
+    return typeof this.#state.value === 'object';
+  }
+
   /** Sends a stanza, or keeps it until it can be sent; behind whatever was there before. */
   carry(stanza: Element, to: Jid): void {
     if (this.isUp) return this.#put(stanza, to);
     if (this.#queue.length >= this.#host.federation.queueLimit) return this.#bounce(stanza, to, 'resource-constraint');
     this.#queue.push({ stanza, to });
-    this.#advance({ type: 'stanza.queued' });
+    if (this.#isAdvancing) this.#hasGrown = true;
+    else this.#advance({ type: 'stanza.queued' });
   }
 
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
     this.#unasked.push(verification);
-    // After the closing tag it waits for the next stream (RFC 6120 §4.4).
-    if (this.isUp || (this.#state.matches('opening') && this.#features !== undefined)) this.#ask();
+    if (this.isUp || (this.#isOpening && this.#features !== undefined)) this.#ask();
     else this.#advance({ type: 'verification.queued' });
   }
 
@@ -171,7 +180,7 @@ export class Link implements PeerStream {
 
   /** A stream in both directions carries the other server's questions too; after our closing tag it asks again elsewhere. */
   #answerVerification(verify: Element): void {
-    if (this.isUp) this.#kernel.send({ id: this.#stream ?? '' }, verdictXml(verify, this.#host.secret, (domain) => this.#host.isHosted(domain)));
+    if (this.isUp) this.#kernel.send({ id: this.#stream ?? '' }, verdictXml(verify, this.#host));
   }
 
   /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */
@@ -211,8 +220,16 @@ export class Link implements PeerStream {
     if (event.type === 'stream.failed') this.#isHeard = false;
     const { state, effects } = this.#kernel.transit('link', this.name, stepLink, this.#state, event);
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#isAdvancing = true;
+    try {
+      for (const effect of effects) this.#perform(effect);
+    } finally {
+      this.#isAdvancing = false;
+    }
+    const hasGrown = this.#hasGrown;
+    this.#hasGrown = false;
     if (state.value === 'idle') this.#rest();
+    else if (hasGrown) this.#advance({ type: 'stanza.queued' });
   }
 
   #perform(effect: EffectOf<typeof stepLink.machine>): void {
@@ -246,7 +263,7 @@ export class Link implements PeerStream {
         const pair = { from: this.from, to: this.to };
         this.#ask();
         this.#requestBidi();
-        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, dialbackKey(this.#host.secret, pair, this.#id)));
+        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, this.#host.keyOf(pair, this.#id)));
         break;
       }
       case 'flushQueue':

@@ -16,7 +16,7 @@ export class Proofs {
   readonly #federation: FederationConfig;
   readonly #isHosted: (domain: string) => boolean;
   readonly #pairs = new Set<string>();
-  readonly #keys = new Set<string>();
+  readonly #keys = new Map<string, object>();
   /** The domain that the certificate has proved; it may speak to any domain here. */
   certified: string | undefined;
 
@@ -43,15 +43,23 @@ export class Proofs {
     return this.#keys.size >= MOST_KEYS || this.#pairs.size >= MOST_PAIRS ? 'resource-constraint' : undefined;
   }
 
-  /** The other server is being asked about a key. */
-  await(pair: Pair): void {
-    this.#keys.add(nameOf(pair));
+  /** The other server is being asked about a key.
+   *  @returns whether its verdict is still awaited; asked once */
+  await(pair: Pair): () => boolean {
+    const name = nameOf(pair);
+    const asked = {};
+    this.#keys.set(name, asked);
+    return () => this.#keys.get(name) === asked && this.#keys.delete(name);
   }
 
-  /** It is known whether a key is good. */
-  settle(pair: Pair, isGood: boolean): void {
-    this.#keys.delete(nameOf(pair));
-    if (isGood) this.#pairs.add(nameOf(pair));
+  /** The pair is proved. */
+  add(pair: Pair): void {
+    this.#pairs.add(nameOf(pair));
+  }
+
+  /** Nobody waits for the keys that were given: they are of one stream, and that begins anew (RFC 6120 §5.4.3.3, §6.4.6). */
+  forget(): void {
+    this.#keys.clear();
   }
 }
 

@@ -46,6 +46,9 @@ export const PAIRS = 50;
 /** Contacts who see the presence of one user. */
 export const CONTACTS = 200;
 
+/** Occupants of the room, who hear each message. */
+export const OCCUPANTS = 200;
+
 /** Messages that wait for one account in the offline scenario. */
 export const OFFLINE_EACH = 100;
 

@@ -8,6 +8,7 @@ import type { Job, Outcome } from './job.ts';
 import { logins } from './login.ts';
 import { offline } from './offline.ts';
 import { presence } from './presence.ts';
+import { room } from './room.ts';
 import { register } from './sessions.ts';
 
 const LATENCY_PER_SECOND = 2_000;
@@ -19,6 +20,7 @@ const scenarios: Readonly<Record<string, (job: Job) => Promise<Outcome>>> = {
   'chat-bare': async (job) => ({ 'chat-bare': await chat(job, { window: 20, bare: true }) }),
   latency: async (job) => ({ latency: await latency(job, LATENCY_PER_SECOND) }),
   presence: async (job) => ({ presence: await presence(job) }),
+  room: async (job) => ({ room: await room(job) }),
   'login-scram': async (job) => ({ 'login-scram': await logins(job, 'SCRAM-SHA-1') }),
   'login-plain': async (job) => ({ 'login-plain': await logins(job, 'PLAIN') }),
   offline,

@@ -5,11 +5,10 @@ import type { Client } from './client.ts';
 import { CONTACTS, localparts } from './job.ts';
 import type { Job, Measure } from './job.ts';
 import { Measurement } from './measurement.ts';
-import { numbered, SequenceCounter } from './sequence.ts';
+import { fanOut } from './fan-out.ts';
+import { numbered } from './sequence.ts';
 import { closeAll, online, quiet } from './sessions.ts';
 
-/** Changes that may be under way, not yet told to everyone. */
-const WINDOW = 5;
 const BEFRIEND_TRIES = 60;
 
 /** Measures deliveries of presence to all contacts. */
@@ -21,46 +20,12 @@ export async function presence(job: Job): Promise<Measure> {
   await befriend(user, contacts);
   await quiet(clients);
   const measurement = new Measurement(job.pid, job.seconds);
-  fanOut(user, contacts, measurement);
+  fanOut(user, contacts, measurement, (n) => `<presence>${n % 2 === 1 ? '' : '<show>away</show>'}<status>${numbered(n)}</status></presence>`);
   const measure = await measurement.done;
   await sleep(200);
   measurement.assertComplete();
   await closeAll(clients);
   return measure;
-}
-
-function fanOut(user: Client, contacts: readonly Client[], measurement: Measurement): void {
-  const missing: number[] = []; // by change: how many contacts have yet to be told
-  const sentAt: number[] = [];
-  let complete = 0;
-  const pump = (): void => {
-    let changes = '';
-    while (measurement.open && missing.length - complete < WINDOW) {
-      const n = missing.push(contacts.length) - 1;
-      sentAt.push(performance.now());
-      changes += `<presence>${n % 2 === 1 ? '' : '<show>away</show>'}<status>${numbered(n)}</status></presence>`;
-    }
-    if (changes === '') return;
-    measurement.sent((changes.match(/<presence>/g)?.length ?? 0) * contacts.length);
-    user.send(changes);
-  };
-  const arrived = (count: number, first: number): void => {
-    const now = performance.now();
-    for (let n = first; n < first + count; n++) {
-      missing[n] = (missing[n] ?? 0) - 1;
-      measurement.latency(now - (sentAt[n] ?? now));
-    }
-    while (missing[complete] === 0) complete++;
-    measurement.arrived(count);
-    pump();
-    measurement.settle();
-  };
-  for (const contact of contacts) {
-    const counter = new SequenceCounter(arrived);
-    contact.onBytes = (bytes) => counter.push(bytes);
-  }
-  user.onBytes = () => {}; // the echo of one's own presence (RFC 6121 §4.4.2)
-  pump();
 }
 
 /** Makes every subscription mutual (RFC 6121 §3.1), unless it is already. */

@@ -70,6 +70,7 @@ modules:
   mod_client_state: {}
   mod_disco: {}
   mod_last: {}
+  mod_muc: { host: "rooms.localhost", access: [{ allow: all }], access_create: local }
   mod_offline: { access_max_user_messages: max_user_offline_messages }
   mod_ping: {}
   mod_privacy: {}

@@ -42,6 +42,7 @@ modules_enabled = {
 }
 modules_disabled = { "s2s"; "tls" }
 VirtualHost "localhost"
+Component "rooms.localhost" "muc"
 `;
 
 /** A string literal; JSON's are Lua's for the characters of a path. */
