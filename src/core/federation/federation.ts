@@ -13,6 +13,7 @@ import { ComponentService, ComponentStream } from './component.ts';
 import { dialbackKey } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { Inbound } from './inbound.ts';
+import { Lanes } from './lanes.ts';
 import { Link } from './link.ts';
 
 /** What is beyond the accounts of this server. */
@@ -21,6 +22,7 @@ export class Federation {
   readonly #links = new Map<string, Link>();
   readonly #streams = new Map<StreamId, Inbound | ComponentStream>();
   readonly #components = new Map<string, ComponentService>();
+  readonly #lanes = new Lanes();
   #lastStream = 0;
 
   constructor(kernel: Kernel) {
@@ -70,6 +72,7 @@ export class Federation {
     const known = this.#links.get(name);
     if (known !== undefined || this.#links.size >= federation.linkLimit) return known;
     const link = new Link(this.#kernel, {
+      lanes: this.#lanes,
       keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       nextStream: () => this.#nextStream(),
@@ -96,6 +99,7 @@ export class Federation {
   #hostOf(federation: FederationConfig, secret: string): ConstructorParameters<typeof Inbound>[1] {
     const linkOf = ({ from, to }: Pair): Link | undefined => this.#linkOf({ from: to, to: from }, federation, secret);
     return {
+      lanes: this.#lanes,
       keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       isHosted: (domain) => this.#isHosted(domain),

@@ -21,11 +21,13 @@ import type { Pair } from './dialback.ts';
 import { decodeDomain } from './external.ts';
 import { featuresXml } from './features.ts';
 import { Inbox } from './inbox.ts';
+import type { Lanes } from './lanes.ts';
 import type { Verdict, Verification } from './link.ts';
 import { Proofs } from './proofs.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {
+  readonly lanes: Lanes;
   /** The key of a pair on a stream (XEP-0220 §2.2.2). */
   keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
@@ -68,7 +70,7 @@ export class Inbound implements PeerStream {
     this.#host = host;
     this.#stream = stream;
     this.#channel = channel;
-    this.#inbox = new Inbox(kernel, stream);
+    this.#inbox = new Inbox(kernel, stream, host.lanes);
     this.#proofs = new Proofs(host.federation, (domain) => host.isHosted(domain));
     kernel.peers.set(stream, this);
     for (const effect of stepPeer.initialEffects) this.#perform(effect);
@@ -142,7 +144,10 @@ export class Inbound implements PeerStream {
 
   #receive(element: Element): void {
     if (element.attrs.xmlns !== undefined) return this.#later(() => this.#negotiate(element));
+    const from = parseJid(element.attrs.from ?? '')?.domain ?? '';
+    const to = parseJid(element.attrs.to ?? '')?.domain ?? '';
     this.#inbox.take({
+      domain: this.#proofs.maySpeak({ from, to }) ? from : undefined,
       isForStore: () => isForStore(this.#kernel, element),
       begin: () => this.#receiveStanza(element),
       failed: () => returnError(this.#kernel, element, 'internal-server-error'),

@@ -19,6 +19,7 @@ import { dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
+import type { Lanes } from './lanes.ts';
 import { offerOf, offerWithoutSasl } from './offer.ts';
 
 /** What came of asking about a key. */
@@ -34,6 +35,7 @@ export interface Verification {
 
 /** What a link needs of the others. */
 export interface LinkHost {
+  readonly lanes: Lanes;
   /** The key of a pair on a stream (XEP-0220 §2.1.1). */
   keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
@@ -189,6 +191,7 @@ export class Link implements PeerStream {
     const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
     if (from?.domain !== this.to || to === undefined || !this.#host.isHosted(to.domain)) return this.#advance({ type: 'stream.failed' });
     this.#inbox?.take({
+      domain: this.to,
       isForStore: () => isForStore(this.#kernel, stanza),
       begin: () => route(this.#kernel, stanza, to),
       failed: () => returnError(this.#kernel, stanza, 'internal-server-error'),
@@ -239,7 +242,7 @@ export class Link implements PeerStream {
       case 'connect':
         this.#stream = this.#host.nextStream();
         this.#kernel.peers.set(this.#stream, this);
-        this.#inbox = new Inbox(this.#kernel, this.#stream);
+        this.#inbox = new Inbox(this.#kernel, this.#stream, this.#host.lanes);
         effects.push({ type: 'connect', stream: this.#stream, domain: this.to, from: this.from });
         break;
       case 'openStream':

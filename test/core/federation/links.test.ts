@@ -92,6 +92,22 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     for (const id of ['1', '2', '3', '4', '5']) expect(String(await romeo.next())).toContain(`id="${id}"`);
   });
 
+  test('what has come over a stream that is no more, and waits for the store, comes before what another stream brings', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', '1'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send(`<presence to="romeo@mantua.test" type="subscribe"/>${message('romeo@mantua.test/orchard', '2')}`);
+    await net.settle();
+    net.cut();
+    juliet.send(message('romeo@mantua.test/orchard', '3'));
+    await net.settle();
+    await there.releaseStore();
+    await net.settle();
+    for (const id of ['2', '3']) expect(String(await romeo.next())).toContain(`id="${id}"`);
+  });
+
   test('a link that was cut is set up anew for the next stanza', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
     juliet.send(message('romeo@mantua.test/orchard', '1'));
