@@ -87,6 +87,11 @@ export class Federation {
     return this.#kernel.config.isRedacted === true ? REDACTED : dialbackKey(secret, pair, id);
   }
 
+  /** Links that another server's stream carries. */
+  #tellAdopters(stream: StreamId, tell: (link: Link) => void): void {
+    for (const link of [...this.#links.values()]) if (link.adopted === stream) tell(link);
+  }
+
   #nextStream(): StreamId {
     this.#lastStream += 1;
     return `s2s-${this.#lastStream.toString(36)}`;
@@ -110,9 +115,9 @@ export class Federation {
       },
       receiveVerdict: ({ from, to }, verdict) => this.#links.get(`${to} ${from}`)?.receiveVerdict(verdict),
       adopt: (pair, stream) => linkOf(pair)?.adopt(stream),
-      withdraw: (stream) => {
-        for (const link of [...this.#links.values()]) link.abandon(stream);
-      },
+      retire: (stream) => this.#tellAdopters(stream, (link) => link.retire()),
+      release: (stream) => this.#tellAdopters(stream, (link) => link.inherit(stream)),
+      withdraw: (stream) => this.#tellAdopters(stream, (link) => link.abandon()),
       ended: (stream) => void this.#streams.delete(stream),
     };
   }

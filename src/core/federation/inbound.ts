@@ -39,7 +39,11 @@ export interface InboundHost {
   receiveVerdict(pair: Pair, verdict: Element): void;
   /** Stanzas from `pair.to` to `pair.from` may go over the stream as well (XEP-0288). */
   adopt(pair: Pair, stream: StreamId): void;
-  /** Nothing can be sent over the stream any more. */
+  /** Nothing more is to be sent over the stream; what was sent may still be unread. */
+  retire(stream: StreamId): void;
+  /** The stream is over, and once its connection is gone, everything has been read. */
+  release(stream: StreamId): void;
+  /** The connection of the stream is dead. */
   withdraw(stream: StreamId): void;
   /** The stream is no more. */
   ended(stream: StreamId): void;
@@ -96,13 +100,14 @@ export class Inbound implements PeerStream {
       case 'stream.element':
         return this.#receive(input.element);
       case 'stream.ended':
-        this.#withdraw();
+        this.#retire();
         return this.#later(() => this.#advance({ type: 'stream.ended' }));
       case 'stream.broken':
-        this.#withdraw();
+        this.#retire();
         return this.#later(() => this.#fail(input.condition, input.text));
       case 'stream.lost':
-        this.#withdraw();
+        this.#isBidirectional = false;
+        this.#host.withdraw(this.#stream);
         if (!this.isEstablished) this.#inbox.clear();
         return this.#later(() => this.#advance({ type: 'stream.lost' }));
       default:
@@ -111,9 +116,9 @@ export class Inbound implements PeerStream {
   }
 
   /** The end of the stream waits its turn, but the peer does not wait for ever: nothing more is sent to it this way. */
-  #withdraw(): void {
+  #retire(): void {
     this.#isBidirectional = false;
-    this.#host.withdraw(this.#stream);
+    this.#host.retire(this.#stream);
   }
 
   #later(work: () => void): void {
@@ -156,11 +161,14 @@ export class Inbound implements PeerStream {
 
   #negotiate(element: Element): void {
     const { name, attrs: { xmlns, type } } = element;
+    const isVerdict = xmlns === NS.dialback && name === 'verify' && type !== undefined;
+    if (this.#isOver && !isVerdict) return; // Nothing can be said to it after the closing tag (RFC 6120 §4.4).
     if (xmlns === NS.streams && name === 'error') return; // the peer's closing tag follows (RFC 6120 §4.9.1.1)
     if (xmlns === NS.tls && name === 'starttls') return this.#advance({ type: 'tls.requested', offered: this.#channel.startTls && !this.#channel.secure });
     if (xmlns === NS.sasl && name === 'auth') return this.#authenticate(element);
     if (xmlns === NS.dialback && name === 'result' && type === undefined) return this.#receiveKey(element);
-    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host)) : this.#host.receiveVerdict(pairOf(element), element);
+    if (isVerdict) return this.#host.receiveVerdict(pairOf(element), element);
+    if (xmlns === NS.dialback && name === 'verify') return this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host));
     if (xmlns === NS.bidi && name === 'bidi') {
       this.#isBidirectional = true;
       return;
@@ -230,9 +238,10 @@ export class Inbound implements PeerStream {
     const wasEstablished = this.isEstablished;
     const { state, effects, ignored } = this.#kernel.transit('peer', this.#stream, stepPeer, this.#state, event);
     this.#state = state;
-    if (wasEstablished && !this.isEstablished) this.#host.withdraw(this.#stream);
+    if (wasEstablished && !this.isEstablished) this.#host.retire(this.#stream);
     if (state.value === 'closed') {
       this.#kernel.peers.delete(this.#stream);
+      if (event.type !== 'stream.lost') this.#host.release(this.#stream);
       this.#inbox.clear();
     }
     for (const effect of effects) this.#perform(effect);

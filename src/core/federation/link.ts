@@ -122,9 +122,26 @@ export class Link implements PeerStream {
     this.#advance({ type: 'stream.adopted' });
   }
 
-  /** The stream that was adopted is no more. */
-  abandon(stream: StreamId): void {
-    if (this.#isAdopted && this.#stream === stream) this.#advance({ type: 'stream.lost' });
+  /** The stream that was adopted, if one was. */
+  get adopted(): StreamId | undefined {
+    return this.#isAdopted ? this.#stream : undefined;
+  }
+
+  /** Nothing more goes over the stream that was adopted. What comes now waits until the other server has read the rest, or a
+   *  new stream would overtake that (RFC 6120 §10.1). */
+  retire(): void {
+    if (this.isUp) this.#advance({ type: 'link.idle' });
+  }
+
+  /** The stream that was adopted has ended; its connection is gone once the other server has read the rest. */
+  inherit(stream: StreamId): void {
+    this.#kernel.peers.set(stream, this);
+    this.#advance({ type: 'stream.ended' });
+  }
+
+  /** The connection of the stream that was adopted is dead. */
+  abandon(): void {
+    this.#advance({ type: 'stream.lost' });
   }
 
   /** Says goodbye; nothing more is to be carried. */
@@ -276,10 +293,10 @@ export class Link implements PeerStream {
         this.#giveUp(effect.params.condition);
         break;
       case 'closeStream':
-        effects.push({ type: 'close', stream });
+        if (!this.#isAdopted) effects.push({ type: 'close', stream });
         break;
       case 'disconnect':
-        effects.push({ type: 'disconnect', stream });
+        if (!this.#isAdopted) effects.push({ type: 'disconnect', stream });
         break;
       case 'startTimer': {
         const fired = { type: effect.params.timer as TimerEvent['type'] };
@@ -351,7 +368,7 @@ export class Link implements PeerStream {
   /** There is no stream any more. What has come in meanwhile has a new one opened. */
   #rest(): void {
     this.#kernel.cancelTimer(`link ${this.name} use`);
-    if (this.#stream !== undefined && !this.#isAdopted) this.#kernel.peers.delete(this.#stream);
+    if (this.#stream !== undefined && this.#kernel.peers.get(this.#stream) === this) this.#kernel.peers.delete(this.#stream);
     this.#stream = undefined;
     this.#isAdopted = false;
     this.#channel = undefined;

@@ -153,8 +153,11 @@ describe('links: the closing tag (RFC 6120 §4.4)', () => {
     await net.settle();
     romeo.send(message('juliet@verona.test/balcony', 'two'));
     await net.settle();
-    expect(net.lines).toContain('mantua.test verona.test');
+    expect(there.effects.filter((effect) => effect.type === 'send' && effect.stream === 'server-2' && effect.xml.includes('two'))).toEqual([]);
     await there.releaseStore();
+    await net.settle();
+    expect(there.effects.filter((effect) => effect.type === 'send' && effect.xml.includes('two')).map((effect) => 'stream' in effect && effect.stream)).toEqual(['s2s-1']);
+    expect(here.effects.filter((effect) => effect.type === 'send' && effect.stream === 's1' && effect.xml.includes('two'))).toHaveLength(1);
   });
 
   test('a key that is to be asked about after ours waits for the next stream', async () => {
