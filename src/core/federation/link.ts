@@ -94,10 +94,6 @@ export class Link implements PeerStream {
     return this.#state.value === 'up';
   }
 
-  get #isOpening(): boolean {
-    return typeof this.#state.value === 'object';
-  }
-
   /** Sends a stanza, or keeps it until it can be sent; behind whatever was there before. */
   carry(stanza: Element, to: Jid): void {
     if (this.isUp) return this.#put(stanza, to);
@@ -110,7 +106,8 @@ export class Link implements PeerStream {
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
     this.#unasked.push(verification);
-    if (this.isUp || (this.#isOpening && this.#features !== undefined)) this.#ask();
+    // While SASL is under way, or its success restarts the stream, it waits (RFC 6120 §6.4.6).
+    if (this.isUp || this.#state.matches({ opening: 'proving' })) this.#ask();
     else this.#advance({ type: 'verification.queued' });
   }
 
@@ -328,6 +325,7 @@ export class Link implements PeerStream {
 
   #flush(): void {
     this.#isHeard = true;
+    this.#ask();
     if (!this.#isAdopted) this.#kernel.effects.push({ type: 'trust', stream: this.#stream ?? '' });
     this.#watch();
     const queue = this.#queue;

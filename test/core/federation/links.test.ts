@@ -82,6 +82,31 @@ describe('links: keys (XEP-0220 §2.2, XEP-0288 §2.2)', () => {
   });
 });
 
+describe('links: SASL (RFC 6120 §6.4.6)', () => {
+  test('a key that is to be asked about while a certificate is looked at waits until the stream is there', async () => {
+    await begin(verona, uncertified(mantua));
+    const heard: string[] = [];
+    const feed = (text: string): void => here.hear('s2s-1', text);
+    const header = '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="mantua.test" to="verona.test" id="1" version="1.0">';
+    const secure = { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] };
+    here.onConnect = ({ stream }) => queueMicrotask(() => {
+      here.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, secure, 'server', stream);
+    });
+    const juliet = await here.connect('juliet', 'orchard');
+    juliet.send(message('romeo@mantua.test', 'one'));
+    await here.settle();
+    feed(`${header}<stream:features><mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>EXTERNAL</mechanism></mechanisms></stream:features>`);
+    expect(heard.at(-1)).toContain('<auth');
+    const other = here.join({ write: () => {}, startTls: () => {}, disconnect: () => {} }, secure, 'server');
+    here.hear(other, `${header}<db:result from="mantua.test" to="verona.test">key</db:result>`);
+    expect(heard.at(-1)).toContain('<auth');
+    feed('<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>');
+    expect(heard.at(-1)).toContain('<stream:stream');
+    feed(`${header}<stream:features/>`);
+    expect(heard.slice(-2)).toEqual([expect.stringContaining('<db:verify'), expect.stringContaining('<message')]);
+  });
+});
+
 describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
   test('what waits for a link goes out in the order in which it came, and so does what follows', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
