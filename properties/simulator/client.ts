@@ -99,6 +99,7 @@ export class Client {
       this.view.doubt();
     }
     this.#announce(session, Math.max(0, session.priority ?? 0));
+    this.#enterAll(session);
   }
 
   /** Goes for good.
@@ -137,6 +138,16 @@ export class Client {
   #settle(session: Session): void {
     if (!session.isInterested) session.requestRoster(this.#isVersioned);
     if (session.priority === undefined || session.priority < 0) this.#announce(session, 0);
+    this.#enterAll(session);
+  }
+
+  /** Whoever is in a room already is told anew who is (XEP-0045 §7.2.1). */
+  #enterAll(session: Session): void {
+    const { cast } = this.#parts;
+    for (const room of cast.rooms) {
+      this.view.forgetRoom(room);
+      session.enter(room, cast.next());
+    }
   }
 
   #announce(session: Session, priority: number): void {

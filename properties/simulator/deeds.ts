@@ -11,6 +11,8 @@ export interface Cast {
   /** Bare JIDs, of all servers. */
   readonly accounts: readonly string[];
   readonly domains: readonly string[];
+  /** Bare JIDs of rooms, of all servers. */
+  readonly rooms: readonly string[];
   readonly resourceparts: readonly string[];
   /** A number that was never used before. */
   next(): number;
@@ -21,6 +23,7 @@ export interface Cast {
 export function deedOf(random: Random, options: Options, cast: Cast, session: Session): () => void {
   const say = (xml: () => string): (() => void) => () => session.write(xml());
   return random.weighted<() => void>([
+    [options.clients.rooms, () => roomDeed(random, cast, session)],
     [30, say(() => messageOf(random, options, cast))],
     [8, () => {
       session.priority = random.chance(options.clients.negative) ? -1 : random.below(3);
@@ -39,6 +42,18 @@ export function deedOf(random: Random, options: Options, cast: Cast, session: Se
     [2, () => session.close()],
     [2, () => session.abandon()],
   ]);
+}
+
+function roomDeed(random: Random, cast: Cast, session: Session): void {
+  const room = random.pick(cast.rooms);
+  const nick = session.nickIn(room);
+  if (nick === undefined || random.chance(0.05)) return session.enter(room, cast.next());
+  random.weighted<() => void>([
+    [10, () => session.write(`<message to="${room}" type="groupchat" id="g${cast.next()}"><body>x</body></message>`)],
+    [4, () => session.write(`<presence to="${room}/${nick}" type="unavailable" id="directed-${cast.next()}"/>`)],
+    [2, () => session.enter(room, cast.next(), `${random.text(2)}-${session.resourcepart}`)],
+    [1, () => session.write(`<presence to="${room}/${nick}" id="directed-${cast.next()}"><show>away</show></presence>`)],
+  ])();
 }
 
 const contactOf = (random: Random, cast: Cast): string => random.pick(cast.accounts);

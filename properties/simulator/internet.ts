@@ -97,7 +97,7 @@ export class Internet {
     const { agenda, random, options: { links, network } } = this.#parts;
     const isDirect = random.chance(links.direct);
     const theirs = this.#channels(random.chance(links.certified) ? names : undefined, isDirect);
-    const ours = this.#channels(random.chance(links.certified) ? [dialling.domain] : undefined, isDirect);
+    const ours = this.#channels(random.chance(links.certified) ? [dialling.domain, server.domain] : undefined, isDirect);
     const connect = (openerEnd: Reader): Line => {
       const line = server.acceptPeer({ ...theirs, connect: (serverEnd) => new Line(agenda, random, network, serverEnd, openerEnd, true) });
       if (line === undefined) throw new Error('the server is down');

@@ -25,6 +25,8 @@ export interface Options {
     readonly versioned: number;
     /** How often a message is so long that a few fill a page of the store. */
     readonly long: number;
+    /** How much of what they do is about rooms. */
+    readonly rooms: number;
     /** How often a log-in fails for the time being (RFC 6120 §6.5.11). */
     readonly refused: number;
   };
@@ -96,7 +98,7 @@ export function drawOptions(seed: number, ticks?: number, servers = serversOf(se
   const random = new Random(seed);
   const drawn = random.between(2_000, 12_000);
   const maybe = (value: () => number, how = 0.65): number => (random.chance(how) ? value() : (value(), 0));
-  return {
+  const options = {
     seed,
     ticks: ticks ?? drawn,
     servers,
@@ -110,6 +112,7 @@ export function drawOptions(seed: number, ticks?: number, servers = serversOf(se
       versioned: random.pick([0, 0.5, 1]),
       long: maybe(() => 0.02, 0.2),
       refused: maybe(() => 0.1, 0.3),
+      rooms: 0,
     },
     network: {
       latency: random.pick([0, 1, 20, 200]),
@@ -155,22 +158,26 @@ export function drawOptions(seed: number, ticks?: number, servers = serversOf(se
       impostorEvery: maybe(() => 20_000, 0.5),
       idle: random.pick([1_000, 20_000, 600_000]),
       wait: random.pick([2_000, 30_000]),
-      queue: random.pick([60, 1_000]),
+      queue: random.pick([600, 1_000]),
     },
   };
+  // Last, so that the draws before it are what they were without rooms.
+  return { ...options, clients: { ...options.clients, rooms: maybe(() => random.pick([20, 60])) } };
 }
+
+/** Where the rooms of a server are. */
+export const roomsOf = (domain: string): string => `rooms.${domain}`;
 
 /** How many times a stanza's way at most is it until a link is up. */
 const HANDSHAKES = 40;
 
 /** The configuration of the core of a domain in a run. */
 export function configOf({ core, links, network, servers }: Options, domain: string): CoreConfig {
-  const config = { domain, ...defaultConfig, ...core };
+  const config = { domain, ...defaultConfig, ...core, secret: `the secret of ${domain}`.padEnd(32, '.'), rooms: { domain: roomsOf(domain) } };
   if (servers === 1) return config;
   return {
     ...config,
     delays: { ...config.delays, linkTimeout: Math.max(links.wait, HANDSHAKES * (network.latency + network.jitter)), idleTimeout: links.idle },
-    secret: `the secret of ${domain}`.padEnd(32, '.'),
     federation: { ...defaultFederation, queueLimit: links.queue },
   };
 }

@@ -18,7 +18,7 @@ import { bareOf } from './knowledge.ts';
 import { Line } from './line.ts';
 import type { Rest, Theorem } from './observer.ts';
 import { observers } from './observers/all.ts';
-import { configOf, drawOptions } from './options.ts';
+import { configOf, drawOptions, roomsOf } from './options.ts';
 import type { Options } from './options.ts';
 import { Random } from './random.ts';
 import { Server } from './server.ts';
@@ -129,19 +129,20 @@ class Run {
       const store = new SimulatedStore({ agenda, random: random.fork(), options: options.store, contents: of, onPerformed: (request, reply) => this.#watchers.performed(domain, request, reply) });
       const server = new Server({
         agenda, random: random.fork(), options, domain, store, makeCore: () => makeCore(configOf(options, domain)),
-        nextNumber: () => (this.#steps += 1), onStep: (step) => this.#see(step), dial: (dialling) => this.#internet.dial(dialling, [domain]),
+        nextNumber: () => (this.#steps += 1), onStep: (step) => this.#see(step), dial: (dialling) => this.#internet.dial(dialling, [domain, roomsOf(domain)]),
       });
       servedBy.set(domain, server);
+      servedBy.set(roomsOf(domain), server);
       return { server, store };
     });
     let number = 0;
-    const cast = { accounts: domains.flatMap(accountsOf), domains, resourceparts, next: () => (number += 1) };
+    const cast = { accounts: domains.flatMap(accountsOf), domains, rooms: options.clients.rooms === 0 ? [] : domains.flatMap((domain) => ['hall', 'crypt'].map((room) => `${room}@${roomsOf(domain)}`)), resourceparts, next: () => (number += 1) };
     const ofLines = random.fork();
     this.#clients = people.flatMap(({ localpart, domain }) => resourceparts.map((resourcepart) => new Client({
       agenda, random: random.fork(), options, cast, localpart, domain, resourcepart,
       connect: (end) => servedBy.get(domain)?.accept((serverEnd) => new Line(agenda, ofLines, options.network, serverEnd, end, false)),
     })));
-    const impostor = new Impostor({ random: random.fork(), internet: this.#internet, servers: [...servedBy.values()], usersOf: accountsOf });
+    const impostor = new Impostor({ random: random.fork(), internet: this.#internet, servers: this.#sites.map(({ server }) => server), usersOf: accountsOf });
     this.#endFaults = beginFaults({ agenda, random: random.fork(), options, clients: this.#clients, sites: this.#sites, internet: this.#internet, impostor });
   }
 

@@ -29,7 +29,7 @@ class CarriedWatch implements WatchAll {
 
   step({ site, fates, sent }: Seen): string | undefined {
     for (const { id = '', type, fate, to } of fates) {
-      if (type === 'error') continue;
+      if (type === 'error' || !/^m\d/.test(id)) continue; // What a room says goes to many.
       if (this.#underWay.get(id)?.to === site) this.#underWay.delete(id);
       if (fate !== 'routed' || domainOf(to) === site || !this.#knowledge.has(domainOf(to))) continue;
       this.premises += 1;

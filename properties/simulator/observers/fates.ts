@@ -8,13 +8,13 @@ import type { Observer, Watch } from '../observer.ts';
 export const fates: Observer = {
   name: 'every message has one fate',
   statement: 'A message that a server has accepted, from a client or from another server, it has delivered, stored, bounced, handed to a link or dropped by a rule, one of these and once; and none, and no error for one, is put out to a stream twice.',
-  exempt: 'a message that still waited its turn when the server closed its stream, or crashed, was not accepted; one that the store failed to keep is answered with internal-server-error, or its sender is gone; what comes from the store is counted elsewhere',
+  exempt: 'a message that still waited its turn when the server closed its stream, or crashed, was not accepted; one that the store failed to keep is answered with internal-server-error, or its sender is gone; what comes from the store is counted elsewhere; what is said in a room is many messages',
   spec: ['RFC 6121 §8.5', 'DESIGN D7'],
   watch: (knowledge) => new FatesWatch(knowledge),
 };
 
 /** Whether a fate, or an element, is that of a message that a client has sent, and not of the error that came of it. */
-const isClients = (id: string, type: string | undefined): boolean => (type === 'error') === id.startsWith('e') && id !== '';
+const isClients = (id: string, type: string | undefined): boolean => (type === 'error') === id.startsWith('e') && /^[em]\d/.test(id);
 
 class FatesWatch implements Watch {
   premises = 0;
@@ -73,7 +73,7 @@ class FatesWatch implements Watch {
   #twice({ sent }: Seen): string | undefined {
     for (const { to: { stream, jid }, element } of sent.values()) {
       const { id = '', type } = element.attrs;
-      if (element.name !== 'message' || id === '' || element.getChild('delay', NS.delay) !== undefined) continue;
+      if (element.name !== 'message' || !/^[em]\d/.test(id) || element.getChild('delay', NS.delay) !== undefined) continue;
       const what = isClients(id, type) ? `message ${id}` : `the error for message ${id}`;
       const putOut = this.#putOut.get(stream) ?? new Set();
       if (putOut.has(what)) return `${what} is put out to ${jid ?? stream} twice`;

@@ -54,6 +54,6 @@ class LeftoversWatch implements Watch {
 
   #isThere(timer: string, stream: string): boolean {
     const known = this.#knowledge.streams.get(stream);
-    return timer.startsWith('iq ') ? known?.isEnding === false : known !== undefined && !known.isGone && !known.isLost;
+    return timer.startsWith('iq ') ? known?.isClosed === false && !known.isLost : known !== undefined && !known.isGone && !known.isLost;
   }
 }

@@ -1,5 +1,6 @@
 /** T4: what one stream sends to one account comes out of each stream in that order, stored or not.
  *  Spec: RFC 6120 §10.1. @module */
+import type { Element } from 'ltx';
 import { NS } from '../../../src/core/namespaces.ts';
 import { bareOf } from '../knowledge.ts';
 import type { Seen, Sent } from '../knowledge.ts';
@@ -17,6 +18,8 @@ interface Sending {
   readonly stream: string;
   readonly number: number;
   readonly step: number;
+  /** The room that it was said in, if it was; rooms and people are reached on different ways. */
+  readonly room: string;
 }
 
 /** What was put out last from one stream to another. */
@@ -24,6 +27,8 @@ interface Last {
   readonly number: number;
   readonly id: string;
 }
+
+const isSaidInRoom = ({ attrs: { id = '' } }: Element): boolean => id.startsWith('g');
 
 class OrderWatch implements WatchAll {
   premises = 0;
@@ -35,9 +40,9 @@ class OrderWatch implements WatchAll {
 
   step(seen: Seen): string | undefined {
     const { site, input, settled, sent } = seen;
-    if (input.type === 'stream.element' && input.element.name === 'message' && input.element.attrs.type !== 'error' && !this.#sendings.has(input.element.attrs.id ?? '')) {
+    if (input.type === 'stream.element' && input.element.name === 'message' && input.element.attrs.type !== 'error' && /^[mg]\d/.test(input.element.attrs.id ?? '') && !this.#sendings.has(input.element.attrs.id ?? '')) {
       this.#numbers += 1;
-      this.#sendings.set(input.element.attrs.id ?? '', { stream: `${site} ${input.stream}`, number: this.#numbers, step: seen.number });
+      this.#sendings.set(input.element.attrs.id ?? '', { stream: `${site} ${input.stream}`, number: this.#numbers, step: seen.number, room: isSaidInRoom(input.element) ? input.element.attrs.to ?? '' : '' });
     }
     if (settled?.request.op === 'offline.read' && settled.reply === undefined) this.#failedAt.set(settled.request.account, seen.number);
     for (const each of sent.values()) {
@@ -51,7 +56,7 @@ class OrderWatch implements WatchAll {
     const { id = '', type, from } = element.attrs;
     const sending = this.#sendings.get(id);
     if (element.name !== 'message' || type === 'error' || sending === undefined) return undefined;
-    const pair = `${sending.stream} ${site} ${to.stream}`;
+    const pair = `${sending.stream} ${site} ${to.stream} ${sending.room}`;
     const last = this.#last.get(pair);
     const isStored = element.getChild('delay', NS.delay) !== undefined;
     this.premises += 1;

@@ -1,5 +1,6 @@
 /** T5: nobody hears of a user's presence who may not. Spec: RFC 6121 §11, §4.3.2, §8.5.3.1. @module */
 import { bareOf, domainOf } from '../knowledge.ts';
+import { isOfRoom } from '../view.ts';
 import type { Knowledge, Seen, Sent } from '../knowledge.ts';
 import type { Observer, Watch } from '../observer.ts';
 
@@ -33,7 +34,7 @@ class StrangersWatch implements Watch {
         continue;
       }
       // What comes from another server is decided about there.
-      if (name === 'presence' && from !== '' && to !== '' && !this.#knowledge.isHome(from)) continue;
+      if (from !== '' && to !== '' && (name === 'presence' || isOfRoom(each.element)) && !this.#knowledge.isHome(from)) continue;
       if (jid === undefined || from === '' || bareOf(from) === bareOf(jid) || bareOf(jid) === released || (name === 'presence' && leaving.has(stream))) continue;
       const isPresence = name === 'presence' && (type === undefined || type === 'unavailable');
       const isRequest = name === 'iq' && (type === 'get' || type === 'set');
@@ -55,7 +56,7 @@ class StrangersWatch implements Watch {
     const way = `${stream} ${domainOf(from)} ${domainOf(to)}`;
     if (!this.#used.has(way)) begun.add(way);
     this.#used.add(way);
-    if (begun.has(way) || name !== 'presence' || (type !== undefined && type !== 'unavailable')) return undefined;
+    if (begun.has(way) || !this.#knowledge.isHome(from) || name !== 'presence' || (type !== undefined && type !== 'unavailable')) return undefined;
     this.premises += 1;
     return this.#mayKnow(from, to) ? undefined : `${to}, a stranger on another server, hears of ${from} (${type ?? 'available'})`;
   }

@@ -1,14 +1,16 @@
 /** T6, at every moment: nobody is told twice that a resource has gone. Spec: RFC 6121 §4.5.2, §4.6.3.
  *  Not here: that nobody is left untold, which is seen at rest (beliefs.ts). @module */
 import type { Element } from 'ltx';
-import { bareOf } from '../knowledge.ts';
+import { bareOf, domainOf } from '../knowledge.ts';
 import type { Knowledge, Seen, Sent } from '../knowledge.ts';
+import { roomsOf } from '../options.ts';
+import { codesOf, isOfRoom } from '../view.ts';
 import type { Observer, Watch } from '../observer.ts';
 
 export const told: Observer = {
   name: 'nobody is told twice that a resource has gone',
-  statement: 'Between two unavailable presences of a resource that come to one address of one client, or go to one address on another server, there is an available one; what comes from another server is put out to nobody more often than it came.',
-  exempt: 'what goes to another server when a link has come up or gone down since, since the link may have bounced what was between; what the resource says itself to that address, directly, and answers to probes; counted anew when the client itself becomes available or unavailable, since it does not hear everything before; between a user and a contact whose subscription the store has failed to end, since the contact was told of the end before',
+  statement: 'Between two unavailable presences of a resource that come to one address of one client, or go to one address on another server, there is an available one, also of an occupant of a room; what comes from another server is put out to nobody more often than it came.',
+  exempt: 'what goes to another server when a link has come up or gone down since, since the link may have bounced what was between; what the resource says itself to that address, directly, and answers to probes; status 333, which says that somebody is not in a room; counted anew when the client itself becomes available or unavailable, since it does not hear everything before; between a user and a contact whose subscription the store has failed to end, since the contact was told of the end before',
   spec: ['RFC 6121 §4.5.2', 'RFC 6121 §4.6.3'],
   watch: (knowledge) => new ToldWatch(knowledge),
 };
@@ -74,19 +76,22 @@ class ToldWatch implements Watch {
       else this.#available.delete(stream);
       return undefined;
     }
-    if (!isPeer && !this.#knowledge.isHome(from)) return type === undefined ? undefined : this.#count(stream, element);
+    const isFromHere = this.#knowledge.isHome(from) || domainOf(from) === roomsOf(this.#knowledge.domain);
+    if (!isPeer && !isFromHere) return type === undefined || codesOf(element).includes('333') ? undefined : this.#count(stream, element);
     const key = keyOf(element);
     if (type === undefined) {
       gone.delete(key);
       return undefined;
     }
     this.premises += 1;
+    // Who is not in a room is told so as often as it seems to believe it (XEP-0045 §7.2.18), and by its own server at the end.
+    if (isOfRoom(element) && codesOf(element).includes('333')) return undefined;
     // What a bare JID says of itself answers a probe (RFC 6121 §4.3.2).
     if (!from.includes('/')) return undefined;
     const since = gone.get(key);
     gone.set(key, number);
     const isLost = since !== undefined && isPeer && this.#knowledge.lossAt >= since;
-    if (since === undefined || isLost || id.startsWith('directed-') || id.startsWith('probe-')) return undefined;
+    if (since === undefined || isLost || (id.startsWith('directed-') && !isOfRoom(element)) || id.startsWith('probe-')) return undefined;
     const pair = `${bareOf(from)} ${bareOf(isPeer ? to : jid)}`;
     return this.#failed.has(pair) ? undefined : `${isPeer ? to : jid} is told again that ${from} has gone`;
   }
