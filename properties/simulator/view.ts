@@ -67,8 +67,10 @@ export class View {
     this.version = undefined;
   }
 
-  /** Nobody says that a resource on another server has gone when what that server has said of it was lost. */
+  /** Nobody says that a resource on another server has gone, or that a room has been left, when what that server has said of
+   *  it was lost. */
   doubt(): void {
+    this.rooms.clear();
     this.#direct.clear();
   }
 

@@ -11,7 +11,7 @@ import { codesOf, isOfRoom } from '../view.ts';
 export const lastWord: Observer = {
   name: 'no route closes before each room has said that its occupant has left',
   statement: 'Before a stream is closed, each room that has let its resource in, and after an end in order each that was asked to, has refused it, or has said that it has left; or, at the deadline, the server says so in the name of a room elsewhere (333), never of one of its own.',
-  exempt: 'a stream that is lost; one whose full JID has been bound anew, which ends at once',
+  exempt: 'a stream that is lost; one whose full JID has been bound anew, which ends at once; a room that has refused one of several requests to enter that were under way together, since the farewell machine counts them as one',
   spec: ['XEP-0045 §7.14', 'RFC 6120 §4.4', 'DESIGN D5'],
   watch: (knowledge) => new LastWordWatch(knowledge),
 };
@@ -21,7 +21,9 @@ class LastWordWatch implements Watch {
   readonly #knowledge: Knowledge;
   /** By stream, the rooms that owe it a last word; or an answer, if the stream has come so far as to ask. */
   #owing = new Map<string, Set<string>>();
-  #asked = new Map<string, Set<string>>();
+  #asked = new Map<string, Map<string, number>>();
+  /** Rooms of which it can't be said what they owe. */
+  #unclear = new Map<string, Set<string>>();
   /** Streams that have ended in order: everything before the end is done. */
   #ended = new Set<string>();
 
@@ -44,6 +46,7 @@ class LastWordWatch implements Watch {
   crashed(): void {
     this.#owing = new Map();
     this.#asked = new Map();
+    this.#unclear = new Map();
     this.#ended = new Set();
   }
 
@@ -51,7 +54,8 @@ class LastWordWatch implements Watch {
     const known = this.#knowledge.streams.get(stream);
     const { name, attrs: { to = '', type } } = element;
     if (known?.jid === undefined || known.isEnding || name !== 'presence' || type !== undefined || element.getChild('x', NS.muc) === undefined) return;
-    add(this.#asked, stream, bareOf(to));
+    const asked = this.#asked.get(stream) ?? new Map<string, number>();
+    this.#asked.set(stream, asked.set(bareOf(to), (asked.get(bareOf(to)) ?? 0) + 1));
   }
 
   #hear({ to, element }: Sent): string | undefined {
@@ -59,6 +63,7 @@ class LastWordWatch implements Watch {
     const { from = '', type } = element.attrs;
     const room = bareOf(from);
     const codes = codesOf(element);
+    if (type === 'error' && (this.#asked.get(to.stream)?.get(room) ?? 0) > 1) add(this.#unclear, to.stream, room);
     if (type === 'error' || codes.includes('110')) this.#asked.get(to.stream)?.delete(room);
     if (type === undefined && codes.includes('110')) add(this.#owing, to.stream, room);
     else if (type === 'unavailable' && codes.includes('110') && !codes.includes('303')) {
@@ -72,8 +77,9 @@ class LastWordWatch implements Watch {
 
   #judge(effect: Effect): string | undefined {
     if (effect.type !== 'close') return undefined;
-    const asked = this.#ended.has(effect.stream) ? this.#asked.get(effect.stream) ?? [] : [];
-    const rooms = [...(this.#owing.get(effect.stream) ?? []), ...asked];
+    const asked = this.#ended.has(effect.stream) ? [...(this.#asked.get(effect.stream)?.keys() ?? [])] : [];
+    const unclear = this.#unclear.get(effect.stream);
+    const rooms = [...(this.#owing.get(effect.stream) ?? []), ...asked].filter((room) => unclear?.has(room) !== true);
     const known = this.#knowledge.streams.get(effect.stream);
     const isConcerned = this.#owing.has(effect.stream) || this.#asked.has(effect.stream);
     this.#forget(effect.stream);
@@ -90,6 +96,7 @@ class LastWordWatch implements Watch {
   #forget(stream: string): void {
     this.#owing.delete(stream);
     this.#asked.delete(stream);
+    this.#unclear.delete(stream);
     this.#ended.delete(stream);
   }
 }
