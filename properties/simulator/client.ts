@@ -141,12 +141,14 @@ export class Client {
     this.#enterAll(session);
   }
 
-  /** Whoever is in a room already is told anew who is (XEP-0045 §7.2.1). */
+  /** Whoever is in a room already is told anew who is (XEP-0045 §7.2.1); and who is there no more, and could not say so, is found
+   *  out by what is said (§18.1.2). */
   #enterAll(session: Session): void {
     const { cast } = this.#parts;
     for (const room of cast.rooms) {
       this.view.forgetRoom(room);
       session.enter(room, cast.next());
+      session.write(`<message to="${room}" type="groupchat" id="g${cast.next()}"><body>x</body></message>`);
     }
   }
 

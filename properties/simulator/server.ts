@@ -54,6 +54,8 @@ export interface ServerParts {
 }
 
 const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
+/** How much more may wait for another server than for a client: one line carries what many clients hear. */
+const PEER_QUEUES = 20;
 /** 2026-01-01, when the clock on the wall begins. */
 const EPOCH = 1_767_225_600_000;
 
@@ -143,7 +145,7 @@ export class Server {
 
   #connectionOf(stream: StreamId, how: Pick<ConnectionParts, 'peer' | 'tls'>): Connection {
     const { agenda, random, options } = this.#parts;
-    const connection: Connection = new Connection({ agenda, stream, queue: options.network.queue, entropy: () => random.text(32), feed: (input) => this.#feedOf(stream, connection, input), ...how });
+    const connection: Connection = new Connection({ agenda, stream, queue: options.network.queue * (how.peer === 'server' ? PEER_QUEUES : 1), entropy: () => random.text(32), feed: (input) => this.#feedOf(stream, connection, input), ...how });
     return connection;
   }
 

@@ -167,6 +167,47 @@ describe('a wrong core, between two servers,', () => {
   });
 });
 
+/** A core that says goodbye as soon as one room has: what it had to say yet is lost. */
+const hasty = tampered(() => {
+  const ended = new Set<string>();
+  const gone = new Set<string>();
+  return (effects, input) => {
+    if (input.type === 'stream.ended') ended.add(input.stream);
+    return effects.flatMap((effect): readonly Effect[] => {
+      if (!('stream' in effect) || effect.stream === undefined) return [effect];
+      const { stream } = effect;
+      if (gone.has(stream)) return [];
+      const isLastWord = effect.type === 'send' && ended.has(stream) && /^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) && effect.xml.includes('code="110"');
+      if (!isLastWord) return [effect];
+      gone.add(stream);
+      return [effect, { type: 'close', stream }, { type: 'disconnect', stream }];
+    });
+  };
+});
+
+/** Nobody ends the wait for a room that does not answer. */
+const patient: CoreMaker = (config) => {
+  const core = createCore(config, standardFeatures);
+  return { ...core, step: (input, at) => (input.type === 'timer.fired' && /^route /.test(input.timer) ? [] : core.step(input, at)) };
+};
+
+const withRooms: SimulationOptions['change'] = (options) => ({ ...options, clients: { ...options.clients, rooms: 60 }, core: { ...options.core, directedLimit: 200, requestLimit: 1_000 } });
+
+const wrongWithRooms: readonly (readonly [about: string, makeCore: CoreMaker, refuted: string, seeds: number])[] = [
+  ['ends its drain at the first goodbye of two', hasty, 'no route closes before each room has said that its occupant has left', 10],
+  ['drains without a deadline', patient, 'a route drains for a bounded time', 20],
+  ['forgets the copy of a room\'s goodbye for the occupant that leaves', changed((effects) => effects.filter((effect) => effect.type !== 'send' || !(/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) && effect.xml.includes('code="110"') && !effect.xml.includes('code="303"')))), 'no route closes before each room has said that its occupant has left', 10],
+  ['says twice that an occupant has left', twice(/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/), 'nobody is told twice that a resource has gone', 10],
+  ['tells no other occupant that one has left', changed((effects) => effects.filter((effect) => effect.type !== 'send' || !/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) || effect.xml.includes('code="110"'))), 'the occupants of a room are those who believe to be in it', 10],
+  ['says twice what is said in a room', twice(/^<message[^>]* id="g/), 'what is said in a room comes to all in one order', 10],
+];
+
+describe('a wrong core, with rooms,', () => {
+  test.each(wrongWithRooms)('that %s is refuted', (_about, makeCore, refuted, most) => {
+    expect(refute({ makeCore, servers: 2, change: withRooms }, most)?.theorem.name).toBe(refuted);
+  });
+});
+
 /** A store that carries out/** A store that carries out some request in its own way. */
 const wrongStore = (perform: (honest: Contents, ...[request]: Parameters<Contents['perform']>) => ReturnType<Contents['perform']>): SimulationOptions['makeContents'] => (accounts) => {
   const honest = contentsOf(accounts);

@@ -20,4 +20,4 @@ import { strangers } from './strangers.ts';
 import { told } from './told.ts';
 
 /** In the order in which a step is shown to them. */
-export const observers: readonly Observer[] = [invariants, reach, goodbye, lastWord, drain, fates, carried, kept, order, said, strangers, impostors, told, leftovers, answers, beliefs, rosters, occupants];
+export const observers: readonly Observer[] = [invariants, reach, goodbye, lastWord, drain, fates, carried, kept, said, order, strangers, impostors, told, leftovers, answers, beliefs, rosters, occupants];

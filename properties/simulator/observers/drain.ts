@@ -26,14 +26,13 @@ class DrainWatch implements Watch {
   }
 
   step({ input, effects, at }: Seen): string | undefined {
-    // What happens at the very end of the time, and in the same moment, may be told in either order.
+    if (input.type === 'store.replied' || input.type === 'store.failed') for (const stream of this.#ending.keys()) this.#ending.set(stream, at);
     const late = [...this.#ending].find(([, since]) => at > since + BOUND_MS);
     if (late !== undefined && this.#knowledge.requests.size === 0) return `${this.#knowledge.streams.get(late[0])?.jid ?? late[0]} has ended its stream, and it is not closed after ${at - late[1]} ms`;
     if (input.type === 'stream.ended' && this.#knowledge.streams.get(input.stream)?.jid !== undefined) {
       this.premises += 1;
       this.#ending.set(input.stream, at);
     }
-    if (input.type === 'store.replied' || input.type === 'store.failed') for (const stream of this.#ending.keys()) this.#ending.set(stream, at);
     if (input.type === 'stream.lost') this.#ending.delete(input.stream);
     for (const effect of effects) if (effect.type === 'close' || effect.type === 'disconnect') this.#ending.delete(effect.stream);
     return undefined;

@@ -11,7 +11,7 @@ import { codesOf, isOfRoom } from '../view.ts';
 export const lastWord: Observer = {
   name: 'no route closes before each room has said that its occupant has left',
   statement: 'Before a stream is closed, each room that has let its resource in, and after an end in order each that was asked to, has refused it, or has said that it has left; or, at the deadline, the server says so in the name of a room elsewhere (333), never of one of its own.',
-  exempt: 'a stream that is lost; one whose full JID has been bound anew, which ends at once; a room that has refused one of several requests to enter that were under way together, since the farewell machine counts them as one',
+  exempt: 'a stream that is lost; a room of its own that waits for the store; one whose full JID has been bound anew, which ends at once; a room that has refused one of several requests to enter that were under way together, since the farewell machine counts them as one',
   spec: ['XEP-0045 §7.14', 'RFC 6120 §4.4', 'DESIGN D5'],
   watch: (knowledge) => new LastWordWatch(knowledge),
 };
@@ -70,7 +70,7 @@ class LastWordWatch implements Watch {
       this.#owing.get(to.stream)?.delete(room);
       // 307 beside it: the room itself says that somebody is not there (§7.2.18).
       const isServers = codes.includes('333') && !codes.includes('307');
-      if (isServers && domainOf(from) === roomsOf(this.#knowledge.domain)) return `the server says itself that ${to.jid ?? ''} has left ${room}, which is one of its own`;
+      if (isServers && this.#knowledge.requests.size === 0 && domainOf(from) === roomsOf(this.#knowledge.domain)) return `the server says itself that ${to.jid ?? ''} has left ${room}, which is one of its own`;
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ import type { Observer, Rest, WatchAll } from '../observer.ts';
 
 export const occupants: Observer = {
   name: 'the occupants of a room are those who believe to be in it',
-  statement: 'Once the world is healed, and all have entered all rooms again, and when some of them have left after that, each occupant of a room sees there exactly those who believe to be there, by their nicks.',
+  statement: 'Once the world is healed, and all have entered all rooms again and have said something there, and when some of them have left after that, each occupant of a room sees there exactly those who believe to be there, by their nicks.',
   exempt: 'none',
   spec: ['XEP-0045 §7.2.2', 'XEP-0045 §7.14'],
   watchAll: () => new OccupantsWatch(),
