@@ -1,9 +1,8 @@
 /** `npm run simulate`: whole servers with their clients, their network and their clock, from one seed.
  *  Options: `--seed N` (one is drawn, and printed, when none is given), `--minutes M` (seeds N, N+1, …
  *  until they are over), `--ticks T` (instead of the number that the seed gives), `--runs N` (that many
- *  seeds, however long it takes), `--once`, `--traces DIR`
- *  (where the trace of a failure goes).
- *  A remote server that dies and returns comes with federation. @module */
+ *  seeds, however long it takes), `--servers N` (one or two; every third seed has one otherwise), `--once`,
+ *  `--traces DIR` (where the trace of a failure goes). @module */
 import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,9 +19,9 @@ import { againOf, traceOf } from './simulator/trace.ts';
 const SHOWN = 40;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, runs: { type: 'string' }, traces: { type: 'string', default: 'traces' } },
+  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, ticks: { type: 'string' }, once: { type: 'boolean', default: false }, runs: { type: 'string' }, servers: { type: 'string' }, traces: { type: 'string', default: 'traces' } },
 });
-const numberOf = (name: 'seed' | 'minutes' | 'ticks' | 'runs'): number | undefined => {
+const numberOf = (name: 'seed' | 'minutes' | 'ticks' | 'runs' | 'servers'): number | undefined => {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text);
@@ -33,15 +32,23 @@ const numberOf = (name: 'seed' | 'minutes' | 'ticks' | 'runs'): number | undefin
   return number;
 };
 const ticks = numberOf('ticks');
+const servers = serversGiven();
 const first = numberOf('seed') ?? randomInt(2 ** 32);
 const most = numberOf('runs');
 const deadline = performance.now() + (numberOf('minutes') ?? 1) * 60_000;
 
+function serversGiven(): 1 | 2 | undefined {
+  const number = numberOf('servers');
+  if (number === undefined || number === 1 || number === 2) return number;
+  console.error(`--servers takes 1 or 2, and not ${number}`);
+  return process.exit(2);
+}
+
 function runOne(seed: number): Outcome {
-  console.log(`\n${describeOptions(drawOptions(seed, ticks))}`);
+  console.log(`\n${describeOptions(drawOptions(seed, ticks, servers))}`);
   const recent: (Step | Crash)[] = [];
   const began = performance.now();
-  const outcome = simulate({ seed, ...(ticks === undefined ? {} : { ticks }) }, (step) => {
+  const outcome = simulate({ seed, ...(ticks === undefined ? {} : { ticks }), ...(servers === undefined ? {} : { servers }) }, (step) => {
     recent.push(step);
     if (recent.length > SHOWN) recent.shift();
   });

@@ -18,6 +18,7 @@ export interface ClientParts {
   readonly options: Options;
   readonly cast: Cast;
   readonly localpart: string;
+  readonly domain: string;
   readonly resourcepart: string;
   /** Undefined while the server is down. */
   readonly connect: (end: Reader) => Line | undefined;
@@ -50,7 +51,11 @@ export class Client {
   }
 
   get jid(): string {
-    return `${this.#parts.localpart}@localhost/${this.#parts.resourcepart}`;
+    return `${this.#parts.localpart}@${this.#parts.domain}/${this.#parts.resourcepart}`;
+  }
+
+  get domain(): string {
+    return this.#parts.domain;
   }
 
   /** The session, while it is online. */
@@ -89,8 +94,12 @@ export class Client {
   announce(isAnew: boolean): void {
     const { session } = this;
     if (session === undefined) return;
-    if (isAnew) session.write('<presence type="unavailable"/>');
+    if (isAnew) {
+      session.write('<presence type="unavailable"/>');
+      this.view.doubt();
+    }
     this.#announce(session, Math.max(0, session.priority ?? 0));
+    this.#enterAll(session);
   }
 
   /** Goes for good.
@@ -102,10 +111,10 @@ export class Client {
   }
 
   #connect(): void {
-    const { agenda, random, options, localpart, resourcepart, connect } = this.#parts;
+    const { agenda, random, options, localpart, domain, resourcepart, connect } = this.#parts;
     if (this.#session !== undefined || this.#mood === 'leaving') return;
     const session = new Session({
-      localpart, resourcepart, view: this.view, isSilent: this.#isSilent,
+      localpart, domain, resourcepart, view: this.view, isSilent: this.#isSilent,
       onOnline: () => this.#online(session),
       onOver: (isRefused) => this.#over(session, isRefused),
     });
@@ -129,6 +138,18 @@ export class Client {
   #settle(session: Session): void {
     if (!session.isInterested) session.requestRoster(this.#isVersioned);
     if (session.priority === undefined || session.priority < 0) this.#announce(session, 0);
+    this.#enterAll(session);
+  }
+
+  /** Whoever is in a room already is told anew who is (XEP-0045 §7.2.1); and who is there no more, and could not say so, is found
+   *  out by what is said (§18.1.2). */
+  #enterAll(session: Session): void {
+    const { cast } = this.#parts;
+    for (const room of cast.rooms) {
+      this.view.forgetRoom(room);
+      session.enter(room, cast.next());
+      session.write(`<message to="${room}" type="groupchat" id="g${cast.next()}"><body>x</body></message>`);
+    }
   }
 
   #announce(session: Session, priority: number): void {

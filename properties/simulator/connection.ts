@@ -1,14 +1,15 @@
-/** The server's end of a connection: what src/runtime/connection.ts and tcp.ts do with sockets, done with
- *  pipes. Bytes go through the core's own reader and framing. Spec: RFC 6120 §4.4. Left out: TLS, which
+/** A server's end of a connection, with a client or with another server: what src/runtime/connection.ts and tcp.ts do with
+ *  sockets, done with pipes. Bytes go through the core's own reader and framing. A TLS handshake is one byte each way, and
+ *  what it shows of the other's certificate is drawn. Spec: RFC 6120 §4.4, §5.4. Left out: TLS with clients, which
  *  counts as established, and the limits on rates and on what a stranger may send. @module */
 import { escapeXML } from 'ltx';
 import type { ServerHeader } from '../../src/core/effect.ts';
-import type { Input, StreamId } from '../../src/core/input.ts';
+import type { Channel, Input, PeerKind, StreamId } from '../../src/core/input.ts';
 import { NS } from '../../src/core/namespaces.ts';
 import { StreamReader } from '../../src/core/xml/reader.ts';
 import type { ReaderEvent } from '../../src/core/xml/reader.ts';
 import type { Agenda } from './agenda.ts';
-import type { Line } from './line.ts';
+import type { End } from './line.ts';
 import type { Reader } from './pipe.ts';
 
 /** How long a closed stream waits for its peer. */
@@ -17,12 +18,18 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** The limits of the reader, for whomever. */
 export const READER_LIMITS = { maxStanzaBytes: 262_144, maxDepth: 64, maxAttributes: 64 };
 
+/** A TLS handshake, as far as it goes here. */
+export const HANDSHAKE = '\u0016';
+
 /** What a connection needs of its server. */
 export interface ConnectionParts {
   readonly agenda: Agenda;
   readonly stream: StreamId;
   /** Bytes that may wait for the peer. */
   readonly queue: number;
+  readonly peer: PeerKind;
+  /** What there is once TLS is established, and who begins with it; not for clients. */
+  readonly tls?: { readonly channel: Channel; readonly isOpener: boolean };
   entropy(): string;
   feed(input: Input): void;
 }
@@ -30,25 +37,48 @@ export interface ConnectionParts {
 /** One connection; it owes exactly one `stream.lost`, as the last input. */
 export class Connection implements Reader {
   readonly #parts: ConnectionParts;
-  readonly #reader = new StreamReader(READER_LIMITS);
-  #line: Line | undefined;
+  #reader = new StreamReader(READER_LIMITS);
+  #line: End | undefined;
+  #isShaking = false;
   #phase: 'open' | 'closed' | 'leaving' | 'lost' = 'open';
   #hasPeerClosed = false;
   #hasPeerHungUp = false;
   #isDeaf = false;
   #outbox = '';
   #deadline = 0;
+  #closedAt = Infinity;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
   }
 
-  attach(line: Line): void {
+  attach(line: End): void {
     this.#line = line;
   }
 
   read(bytes: Uint8Array): void {
+    if (this.#isShaking) return this.#shake(bytes);
     for (const event of this.#reader.push(bytes)) this.#receive(event);
+  }
+
+  /** What was read before the handshake is never used after it (RFC 6120 §5.4.3.3). */
+  startTls(): void {
+    this.#isShaking = true;
+    if (this.#parts.tls?.isOpener === true) this.#push(HANDSHAKE);
+  }
+
+  #shake(bytes: Uint8Array): void {
+    const { tls, stream, feed } = this.#parts;
+    if (tls === undefined || this.#phase === 'lost') return;
+    if (bytes[0] !== HANDSHAKE.charCodeAt(0)) return this.destroy();
+    this.#isShaking = false;
+    this.#reader = new StreamReader(READER_LIMITS);
+    if (!tls.isOpener) {
+      this.#push(HANDSHAKE);
+      this.flush();
+    }
+    if (this.#phase === 'open') feed({ type: 'tls.established', stream, channel: tls.channel });
+    if (bytes.length > 1) this.read(bytes.subarray(1));
   }
 
   /** The peer sends no more: a dead line, unless its closing tag came before. */
@@ -74,7 +104,7 @@ export class Connection implements Reader {
   open(header: ServerHeader): void {
     const attributes = Object.entries({ from: header.from, to: header.to, id: header.id, version: header.version, 'xml:lang': header.lang });
     const written = attributes.map(([name, value]) => (value === undefined ? '' : ` ${name}='${escapeXML(value)}'`)).join('');
-    this.#push(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${written}>`);
+    this.#push(`<?xml version='1.0'?><stream:stream ${this.#parts.peer === 'client' ? `xmlns='${NS.client}'` : `xmlns='${NS.server}' xmlns:db='${NS.dialback}'`} xmlns:stream='${NS.streams}'${written}>`);
   }
 
   send(xml: string): void {
@@ -85,6 +115,7 @@ export class Connection implements Reader {
     if (this.#phase !== 'open') return;
     this.#push('</stream:stream>');
     this.#phase = 'closed';
+    this.#closedAt = this.#parts.agenda.now;
     if (this.#hasPeerClosed || this.#hasPeerHungUp) this.#leave();
     else this.#awaitPeer();
   }
@@ -98,25 +129,25 @@ export class Connection implements Reader {
   }
 
   pause(): void {
-    this.#line?.up.pause();
+    this.#line?.incoming.pause();
   }
 
   resume(): void {
-    this.#line?.up.resume();
+    this.#line?.incoming.resume();
   }
 
   whenSent(done: (isSent: boolean) => void): void {
     if (this.#phase === 'lost' || this.#line === undefined) return done(false);
     this.flush();
-    this.#line.down.whenSent(done);
+    this.#line.outgoing.whenSent(done);
   }
 
   /** Writes what the step has brought, in one go. */
   flush(): void {
     if (this.#phase === 'lost') return;
-    if (this.#outbox !== '') this.#line?.down.write(this.#outbox);
+    if (this.#outbox !== '') this.#line?.outgoing.write(this.#outbox);
     this.#outbox = '';
-    if (this.#phase === 'leaving') this.#line?.down.end();
+    if (this.#phase === 'leaving') this.#line?.outgoing.end();
   }
 
   #receive(event: ReaderEvent): void {
@@ -144,12 +175,13 @@ export class Connection implements Reader {
   #push(text: string): void {
     if (this.#phase !== 'open') return;
     this.#outbox += text;
-    if (this.#outbox.length + (this.#line?.down.unsent ?? 0) > this.#parts.queue) {
+    if (this.#outbox.length + (this.#line?.outgoing.unsent ?? 0) > this.#parts.queue) {
       this.#break({ type: 'stream.broken', stream: this.#parts.stream, condition: 'resource-constraint' });
     }
   }
 
   #leave(): void {
+    if (this.#phase === 'closed' && !this.#hasPeerClosed && this.#parts.agenda.now >= this.#closedAt + CLOSE_TIMEOUT_MS) this.#line?.forsake();
     this.#phase = 'leaving';
     this.#isDeaf = true;
     this.resume();

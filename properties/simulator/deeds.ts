@@ -8,7 +8,11 @@ import type { Session } from './session.ts';
 
 /** Who there is, and the numbers of what they send. */
 export interface Cast {
-  readonly localparts: readonly string[];
+  /** Bare JIDs, of all servers. */
+  readonly accounts: readonly string[];
+  readonly domains: readonly string[];
+  /** Bare JIDs of rooms, of all servers. */
+  readonly rooms: readonly string[];
   readonly resourceparts: readonly string[];
   /** A number that was never used before. */
   next(): number;
@@ -19,6 +23,7 @@ export interface Cast {
 export function deedOf(random: Random, options: Options, cast: Cast, session: Session): () => void {
   const say = (xml: () => string): (() => void) => () => session.write(xml());
   return random.weighted<() => void>([
+    [options.clients.rooms, () => roomDeed(random, cast, session)],
     [30, say(() => messageOf(random, options, cast))],
     [8, () => {
       session.priority = random.chance(options.clients.negative) ? -1 : random.below(3);
@@ -39,13 +44,25 @@ export function deedOf(random: Random, options: Options, cast: Cast, session: Se
   ]);
 }
 
-const contactOf = (random: Random, cast: Cast): string => `${random.pick(cast.localparts)}@localhost`;
+function roomDeed(random: Random, cast: Cast, session: Session): void {
+  const room = random.pick(cast.rooms);
+  const nick = session.nickIn(room);
+  if (nick === undefined || random.chance(0.05)) return session.enter(room, cast.next());
+  random.weighted<() => void>([
+    [10, () => session.write(`<message to="${room}" type="groupchat" id="g${cast.next()}"><body>x</body></message>`)],
+    [4, () => session.write(`<presence to="${room}/${nick}" type="unavailable" id="directed-${cast.next()}"/>`)],
+    [2, () => session.enter(room, cast.next(), `${random.text(2)}-${session.resourcepart}`)],
+    [1, () => session.write(`<presence to="${room}/${nick}" id="directed-${cast.next()}"><show>away</show></presence>`)],
+  ])();
+}
+
+const contactOf = (random: Random, cast: Cast): string => random.pick(cast.accounts);
 const fullOf = (random: Random, cast: Cast): string => `${contactOf(random, cast)}/${random.pick(cast.resourceparts)}`;
 
 function messageOf(random: Random, options: Options, cast: Cast): string {
   const to = random.weighted<string>([
     [10, contactOf(random, cast)], [6, fullOf(random, cast)],
-    [0.3, 'nobody@localhost'], [0.2, 'localhost'], [0.2, 'somebody@elsewhere.example'],
+    [0.3, `nobody@${random.pick(cast.domains)}`], [0.2, random.pick(cast.domains)], [0.2, 'somebody@elsewhere.example'],
   ]);
   const type = random.weighted<string>([[8, 'chat'], [5, 'normal'], [2, 'headline'], [1, 'groupchat'], [1, 'error']]);
   const content = random.chance(0.05) ? '<active xmlns="http://jabber.org/protocol/chatstates"/>' : `<body>${random.chance(options.clients.long) ? 'x'.repeat(60_000) : 'x'}</body>`;
@@ -61,8 +78,8 @@ function directedOf(random: Random, cast: Cast, session: Session): string {
 function strangerTo(random: Random, cast: Cast, session: Session, isFull: boolean): string {
   const bare = session.jid.slice(0, session.jid.indexOf('/'));
   const others = isFull
-    ? cast.localparts.flatMap((localpart) => cast.resourceparts.map((resourcepart) => `${localpart}@localhost/${resourcepart}`)).filter((jid) => jid !== session.jid)
-    : cast.localparts.map((localpart) => `${localpart}@localhost`).filter((jid) => jid !== bare);
+    ? cast.accounts.flatMap((account) => cast.resourceparts.map((resourcepart) => `${account}/${resourcepart}`)).filter((jid) => jid !== session.jid)
+    : cast.accounts.filter((jid) => jid !== bare);
   return random.pick(others);
 }
 
@@ -76,9 +93,9 @@ function rosterSetOf(random: Random, cast: Cast): string {
 function requestOf(random: Random, cast: Cast, session: Session): string {
   const note = `<note xmlns="urn:simulator:note"${random.chance(0.5) ? '' : ` text="${random.text(5)}"`}/>`;
   const [type, payload, to] = random.weighted<readonly [type: 'get' | 'set', payload: string, to: string | undefined]>([
-    [1, ['get', `<ping xmlns="${NS.ping}"/>`, 'localhost']],
+    [1, ['get', `<ping xmlns="${NS.ping}"/>`, random.pick(cast.domains)]],
     [3, ['get', `<ping xmlns="${NS.ping}"/>`, strangerTo(random, cast, session, true)]],
-    [1, ['get', `<query xmlns="${NS.version}"/>`, 'localhost']],
+    [1, ['get', `<query xmlns="${NS.version}"/>`, random.pick(cast.domains)]],
     [2, ['get', `<query xmlns="${NS.version}"/>`, strangerTo(random, cast, session, true)]],
     [1, ['set', `<query xmlns="${NS.private}">${note}</query>`, undefined]],
     [1, ['get', `<query xmlns="${NS.private}"><note xmlns="urn:simulator:note"/></query>`, undefined]],

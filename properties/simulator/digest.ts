@@ -10,7 +10,7 @@ export class Digest {
   #high = 0x9747_b28c;
 
   add(step: Step | Crash): void {
-    this.#addText(String(step.at));
+    this.#addText(`${step.site} ${step.at}`);
     if ('crash' in step) return this.#addText('crash');
     this.#addText(textOf(step.input));
     for (const effect of step.effects) this.#addText(textOf(effect));

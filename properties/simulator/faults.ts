@@ -1,9 +1,11 @@
-/** What goes wrong in a simulated world, and when: lines that are cut or clogged, clients that are cut off
+/** What goes wrong in a simulated world, and when: lines that are cut or clogged, clients or servers that are cut off
  *  together, a store that stalls or fails, a server that crashes and comes back, a clock that jumps.
  *  Each kind comes by itself, in times drawn around its mean. Not here: how often (options.ts), faults of
  *  a single request or a single write (store.ts, pipe.ts). @module */
 import type { Agenda } from './agenda.ts';
 import type { Client } from './client.ts';
+import type { Impostor } from './impostor.ts';
+import type { Internet } from './internet.ts';
 import type { Options } from './options.ts';
 import type { Random } from './random.ts';
 import type { Server } from './server.ts';
@@ -15,14 +17,15 @@ export interface FaultParts {
   readonly random: Random;
   readonly options: Options;
   readonly clients: readonly Client[];
-  readonly server: Server;
-  readonly store: SimulatedStore;
+  readonly sites: readonly { readonly server: Server; readonly store: SimulatedStore }[];
+  readonly internet: Internet;
+  readonly impostor: Impostor;
 }
 
 /** Begins with the faults.
  *  @returns what ends them all */
 export function beginFaults(parts: FaultParts): () => void {
-  const { agenda, random, options: { network, store, server } } = parts;
+  const { agenda, random, options: { network, store, server, links, servers }, internet, impostor } = parts;
   let isOver = false;
   const every = (mean: number, happen: () => void): void => {
     if (mean === 0) return;
@@ -35,16 +38,24 @@ export function beginFaults(parts: FaultParts): () => void {
   every(network.cutEvery, () => random.pick(parts.clients).line?.cut());
   every(network.clogEvery, () => clog(parts));
   every(network.partitionEvery, () => partition(parts));
-  every(store.stallEvery, () => parts.store.stall(random.around(2_000)));
-  every(store.outageEvery, () => parts.store.fail(random.around(2_000)));
-  every(server.jumpEvery, () => void (parts.server.ahead += random.around(3_600_000)));
-  every(server.crashEvery, () => {
-    if (parts.server.census === undefined) return;
-    parts.server.crash();
-    agenda.after(random.around(2_000), () => {
-      if (parts.server.census === undefined) parts.server.start();
+  for (const site of parts.sites) {
+    every(store.stallEvery, () => site.store.stall(random.around(2_000)));
+    every(store.outageEvery, () => site.store.fail(random.around(2_000)));
+    every(server.jumpEvery, () => void (site.server.ahead += random.around(3_600_000)));
+    every(server.crashEvery, () => {
+      if (site.server.census === undefined) return;
+      site.server.crash();
+      agenda.after(random.around(2_000), () => {
+        if (site.server.census === undefined) site.server.start();
+      });
     });
-  });
+  }
+  if (servers > 1) {
+    every(links.cutEvery, () => internet.cut());
+    every(links.clogEvery, () => internet.clog(random.around(3_000)));
+    every(links.partitionEvery, () => internet.partition(random.around(10_000)));
+    every(links.impostorEvery, () => impostor.appear());
+  }
   return () => void (isOver = true);
 }
 

@@ -1,4 +1,4 @@
-/** What can be known of a server from outside: which streams are bound to which full JID, what each
+/** What can be known of one server from outside: which streams are bound to which full JID, what each
  *  resource has last been heard to say of itself, who is told directly, what is asked of the store. It
  *  is gathered from the inputs and effects alone; the core's own state is never looked at. @module */
 import { parse } from 'ltx';
@@ -8,11 +8,16 @@ import type { Effect } from '../../src/core/effect.ts';
 import { NS } from '../../src/core/namespaces.ts';
 import type { RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
 import type { Contents } from '../world/contents.ts';
+import type { Line } from './line.ts';
 import type { Step } from './step.ts';
 
 /** A stream, from outside. */
 export interface Known {
   readonly stream: string;
+  /** The other end is another server, or says so. */
+  isPeer: boolean;
+  /** Another server that has proved who it is, or been found to be it (RFC 6120 §4.3.5). */
+  isTrusted: boolean;
   /** The full JID, once a resource is bound. */
   jid: string | undefined;
   /** The step in which it was bound. */
@@ -50,9 +55,24 @@ export interface Seen extends Step {
   readonly settled: { readonly request: StoreRequest; readonly reply: StoreReply | undefined } | undefined;
 }
 
-/** All that is known. */
-export class Knowledge {
+/** Which server is meant, and what is known of the others. */
+export interface Site {
+  readonly domain: string;
   readonly contents: Contents;
+  /** What is known of the server of an address; undefined when it is none of this world. */
+  readonly of: (jid: string) => Knowledge | undefined;
+  /** The line that a stream goes over at the moment. */
+  readonly lineOf: (stream: string) => Line | undefined;
+}
+
+/** All that is known of one server. */
+export class Knowledge {
+  readonly domain: string;
+  readonly of: Site['of'];
+  readonly lineOf: Site['lineOf'];
+  readonly contents: Contents;
+  /** The step in which a link between servers last came up or went down: around it, something may have been lost. */
+  lossAt = 0;
   streams = new Map<string, Known>();
   /** By account: the streams that are bound and not closed. */
   #bound = new Map<string, Set<Known>>();
@@ -63,8 +83,16 @@ export class Knowledge {
   /** Full JIDs that were bound anew in the last step; what the session before owed was put out before. */
   #rebound: string[] = [];
 
-  constructor(contents: Contents) {
+  constructor({ contents, domain, of, lineOf }: Site) {
     this.contents = contents;
+    this.domain = domain;
+    this.of = of;
+    this.lineOf = lineOf;
+  }
+
+  /** Whether an address belongs to this server. */
+  isHome(jid: string): boolean {
+    return domainOf(jid) === this.domain;
   }
 
   /** Takes in a step, and says what it means. */
@@ -72,12 +100,14 @@ export class Knowledge {
     const { input } = step;
     for (const jid of this.#rebound) this.#directed.delete(jid);
     this.#rebound = [];
-    const known = 'stream' in input ? this.#knownOf(input.stream) : undefined;
+    const known = 'stream' in input && input.stream !== undefined ? this.#knownOf(input.stream) : undefined;
+    if (known !== undefined && input.type === 'stream.opened' && input.peer === 'server') known.isPeer = true;
     if (known !== undefined && (input.type === 'stream.ended' || input.type === 'stream.broken' || input.type === 'stream.lost')) {
       known.isEnding = true;
       known.isLost ||= input.type === 'stream.lost';
     }
     if (input.type === 'stream.element') this.#noteDirected(known, input.element);
+    if (known?.isPeer === true && (input.type === 'connect.failed' || input.type === 'stream.lost')) this.lossAt = step.number;
     const settled = this.#settle(step);
     const sent = new Map<Effect, Sent>();
     for (const effect of step.effects) this.#take(step.number, effect, sent);
@@ -122,10 +152,15 @@ export class Knowledge {
     return told.includes('available') ? 'available' : told[0] ?? told[1];
   }
 
+  /** Whether a resource has told a user directly in this session, at any address. */
+  hasTold(from: string, user: string): boolean {
+    return [...(this.#directed.get(from)?.keys() ?? [])].some((address) => bareOf(address) === user);
+  }
+
   #knownOf(stream: string): Known {
     let known = this.streams.get(stream);
     if (known === undefined) {
-      known = { stream, jid: undefined, boundAt: 0, own: 'silent', eligibleAt: 0, hadOptedOut: false, isEnding: false, isLost: false, isClosed: false, isGone: false };
+      known = { stream, isPeer: false, isTrusted: false, jid: undefined, boundAt: 0, own: 'silent', eligibleAt: 0, hadOptedOut: false, isEnding: false, isLost: false, isClosed: false, isGone: false };
       this.streams.set(stream, known);
     }
     return known;
@@ -146,7 +181,10 @@ export class Knowledge {
   }
 
   #take(step: number, effect: Effect, sent: Map<Effect, Sent>): void {
-    if (effect.type === 'store') this.requests.set(effect.request, effect.operation);
+    if ((effect.type === 'connect' || effect.type === 'trust' || effect.type === 'close') && (effect.type === 'connect' || this.#knownOf(effect.stream).isPeer)) this.lossAt = step;
+    if (effect.type === 'connect') this.#knownOf(effect.stream).isPeer = true;
+    else if (effect.type === 'trust') this.#knownOf(effect.stream).isTrusted = true;
+    else if (effect.type === 'store') this.requests.set(effect.request, effect.operation);
     else if (effect.type === 'close' || effect.type === 'disconnect') {
       const known = this.#knownOf(effect.stream);
       known.isEnding = true;
@@ -158,7 +196,7 @@ export class Knowledge {
       const known = this.#knownOf(effect.stream);
       const isOwn = element.name === 'presence' && known.jid !== undefined && element.attrs.from === known.jid && element.attrs.to === bareOf(known.jid);
       if (isOwn) noteOwn(known, element, step);
-      else if (known.jid === undefined && element.name === 'iq') this.#bind(known, element, step);
+      else if (known.jid === undefined && !known.isPeer && element.name === 'iq') this.#bind(known, element, step);
       sent.set(effect, { to: known, element, isOwn });
     }
   }
@@ -193,6 +231,12 @@ function noteOwn(known: Known, presence: Element, step: number): void {
 export function bareOf(jid: string): string {
   const slash = jid.indexOf('/');
   return slash < 0 ? jid : jid.slice(0, slash);
+}
+
+/** The domain of an address. */
+export function domainOf(jid: string): string {
+  const bare = bareOf(jid);
+  return bare.slice(bare.indexOf('@') + 1);
 }
 
 /** What was put out; a stream's header declares the prefix that only the server's own elements have. */

@@ -1,7 +1,6 @@
 /** What may happen in a simulation, and how often: all of it drawn from the seed, and printed. A fault
- *  is off in about every third run, so that what one kind of fault mends is seen without it, too.
- *  Not here: a remote server that dies and returns; it comes with federation. @module */
-import { defaultConfig } from '../../src/core/config.ts';
+ *  is off in about every third run, so that what one kind of fault mends is seen without it, too. @module */
+import { defaultConfig, defaultFederation } from '../../src/core/config.ts';
 import type { CoreConfig } from '../../src/core/config.ts';
 import { Random } from './random.ts';
 
@@ -10,6 +9,9 @@ export interface Options {
   readonly seed: number;
   /** How many things happen before everything is healed. */
   readonly ticks: number;
+  /** One in every third run: then its seed is a multiple of three. */
+  readonly servers: 1 | 2;
+  /** Over all servers; they take turns. */
   readonly accounts: number;
   readonly resources: number;
   readonly clients: {
@@ -23,6 +25,8 @@ export interface Options {
     readonly versioned: number;
     /** How often a message is so long that a few fill a page of the store. */
     readonly long: number;
+    /** How much of what they do is about rooms. */
+    readonly rooms: number;
     /** How often a log-in fails for the time being (RFC 6120 §6.5.11). */
     readonly refused: number;
   };
@@ -59,18 +63,45 @@ export interface Options {
     readonly timerLate: number;
     readonly timerRace: number;
   };
+  /** Between servers, where there are two. */
+  readonly links: {
+    /** How often a server that is there is not found, or does not answer. */
+    readonly unfound: number;
+    /** How often it takes a connection and says nothing for a while. */
+    readonly silent: number;
+    readonly cutEvery: number;
+    readonly clogEvery: number;
+    readonly partitionEvery: number;
+    /** How often a certificate is one that the other side trusts; otherwise there is dialback. */
+    readonly certified: number;
+    /** How often TLS comes before the stream (XEP-0368). */
+    readonly direct: number;
+    /** Somebody connects who claims to be one of the servers, and is not. */
+    readonly impostorEvery: number;
+    /** How long a link stays up without use. */
+    readonly idle: number;
+    /** How long a stanza waits for a link; longer where dialback with TLS both ways takes longer, or nothing would ever be mended. */
+    readonly wait: number;
+    /** How many may wait: so few that a crowd fills it, and a healed world does not. */
+    readonly queue: number;
+  };
   readonly core: Pick<CoreConfig, 'offlineLimit' | 'rosterLimit' | 'resourceLimit' | 'directedLimit' | 'requestLimit' | 'backlogLimit'>;
 }
 
+/** How many servers a seed gives. */
+export const serversOf = (seed: number): 1 | 2 => (seed % 3 === 0 ? 1 : 2);
+
 /** Draws the options of a seed.
- *  @param ticks instead of those that are drawn */
-export function drawOptions(seed: number, ticks?: number): Options {
+ *  @param ticks instead of those that are drawn
+ *  @param servers instead of the number that the seed gives */
+export function drawOptions(seed: number, ticks?: number, servers = serversOf(seed)): Options {
   const random = new Random(seed);
   const drawn = random.between(2_000, 12_000);
   const maybe = (value: () => number, how = 0.65): number => (random.chance(how) ? value() : (value(), 0));
-  return {
+  const options = {
     seed,
     ticks: ticks ?? drawn,
+    servers,
     accounts: random.between(2, 4),
     resources: random.between(1, 3),
     clients: {
@@ -81,6 +112,7 @@ export function drawOptions(seed: number, ticks?: number): Options {
       versioned: random.pick([0, 0.5, 1]),
       long: maybe(() => 0.02, 0.2),
       refused: maybe(() => 0.1, 0.3),
+      rooms: 0,
     },
     network: {
       latency: random.pick([0, 1, 20, 200]),
@@ -115,16 +147,47 @@ export function drawOptions(seed: number, ticks?: number): Options {
       requestLimit: random.pick([3, 1_000]),
       backlogLimit: random.pick([2, 64]),
     },
+    links: {
+      unfound: maybe(() => random.pick([0.05, 0.3]), 0.5),
+      silent: maybe(() => random.pick([0.1, 0.4]), 0.5),
+      cutEvery: maybe(() => random.pick([5_000, 30_000])),
+      clogEvery: maybe(() => random.pick([5_000, 20_000])),
+      partitionEvery: maybe(() => 30_000, 0.5),
+      certified: random.pick([0, 0.5, 0.9, 1]),
+      direct: random.pick([0, 0.5, 1]),
+      impostorEvery: maybe(() => 20_000, 0.5),
+      idle: random.pick([1_000, 20_000, 600_000]),
+      wait: random.pick([2_000, 30_000]),
+      queue: random.pick([600, 1_000]),
+    },
+  };
+  // Last, so that the draws before it are what they were without rooms.
+  const rooms = maybe(() => random.pick([20, 60]));
+  // Who enters every room tells many entities. And a client that leaves too many requests unanswered is ended; while a room owes
+  // it a last word, it drains out of anybody's sight.
+  const core = rooms > 0 ? { ...options.core, directedLimit: 200, requestLimit: 1_000 } : options.core;
+  return { ...options, core, clients: { ...options.clients, rooms } };
+}
+
+/** Where the rooms of a server are. */
+export const roomsOf = (domain: string): string => `rooms.${domain}`;
+
+/** How many times a stanza's way at most is it until a link is up. */
+const HANDSHAKES = 40;
+
+/** The configuration of the core of a domain in a run. */
+export function configOf({ core, links, network, servers }: Options, domain: string): CoreConfig {
+  const config = { domain, ...defaultConfig, ...core, secret: `the secret of ${domain}`.padEnd(32, '.'), rooms: { domain: roomsOf(domain) } };
+  if (servers === 1) return config;
+  return {
+    ...config,
+    delays: { ...config.delays, linkTimeout: Math.max(links.wait, HANDSHAKES * (network.latency + network.jitter)), idleTimeout: links.idle },
+    federation: { ...defaultFederation, queueLimit: links.queue },
   };
 }
 
-/** The configuration of the core in a run. */
-export function configOf(options: Options): CoreConfig {
-  return { domain: 'localhost', ...defaultConfig, ...options.core };
-}
-
 /** The options as they are printed: a line for each group. */
-export function describeOptions({ seed, ticks, accounts, resources, ...groups }: Options): string {
+export function describeOptions({ seed, ticks, servers, accounts, resources, ...groups }: Options): string {
   const lines = Object.entries(groups).map(([name, group]) => `  ${name.padEnd(8)} ${Object.entries(group).map(([key, value]) => `${key} ${value}`).join(', ')}`);
-  return [`seed ${seed}: ${ticks} ticks, ${accounts} accounts, ${resources} resources each`, ...lines].join('\n');
+  return [`seed ${seed}: ${ticks} ticks, ${servers} ${servers === 1 ? 'server' : 'servers'}, ${accounts} accounts, ${resources} resources each`, ...lines].join('\n');
 }

@@ -51,6 +51,11 @@ export class Pipe {
     return Math.max(0, this.#written - this.#arrived - this.#network.window);
   }
 
+  /** Nothing more comes out of it. */
+  get isOver(): boolean {
+    return this.#state === 'over' || this.#state === 'drained';
+  }
+
   write(text: string): void {
     if (this.#state !== 'open') return;
     const bytes = encoder.encode(text);
@@ -73,8 +78,9 @@ export class Pipe {
   }
 
   /** The line dies: some of what is under way arrives yet, and then the reader finds out; also one that
-   *  has read the end. */
-  cut(): void {
+   *  has read the end.
+   *  @param isPrompt what arrives, arrives before anybody finds out (THEOREMS A1) */
+  cut(isPrompt: boolean): void {
     if (this.#state === 'over' || this.#state === 'cut') return;
     this.#state = 'cut';
     this.#settle(false);
@@ -84,7 +90,11 @@ export class Pipe {
       if (kept > 0) queue.push({ bytes: bytes.subarray(0, kept), due });
       kept -= bytes.length;
     }
-    this.#queue = queue;
+    this.#queue = isPrompt ? (this.#isStalled ? [] : queue.map(({ bytes }) => ({ bytes, due: this.#agenda.now }))) : queue;
+    if (isPrompt) {
+      this.#isAwaited = false;
+      this.#awaitNext();
+    }
     this.#agenda.after(1 + this.#random.below(this.#network.noticeWithin), () => this.#lose());
   }
 

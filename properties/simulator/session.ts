@@ -7,11 +7,13 @@ import { StreamReader } from '../../src/core/xml/reader.ts';
 import { READER_LIMITS } from './connection.ts';
 import type { Line } from './line.ts';
 import type { Reader } from './pipe.ts';
+import { isOfRoom } from './view.ts';
 import type { View } from './view.ts';
 
 /** Whose session it is, and who is told of it. */
 export interface SessionParts {
   readonly localpart: string;
+  readonly domain: string;
   readonly resourcepart: string;
   readonly view: View;
   /** Whether the requests of others stay unanswered. */
@@ -46,7 +48,7 @@ export class Session implements Reader {
   }
 
   get jid(): string {
-    return `${this.#parts.localpart}@localhost/${this.#parts.resourcepart}`;
+    return `${this.#parts.localpart}@${this.#parts.domain}/${this.#parts.resourcepart}`;
   }
 
   begin(line: Line): void {
@@ -56,6 +58,20 @@ export class Session implements Reader {
 
   write(xml: string): void {
     this.#line?.up.write(xml);
+  }
+
+  get resourcepart(): string {
+    return this.#parts.resourcepart;
+  }
+
+  /** The nick under which a room has let this client in; undefined while it is not there. */
+  nickIn(room: string): string | undefined {
+    return this.#parts.view.rooms.get(room)?.nick;
+  }
+
+  /** Enters a room, or says again that it is there. Nicks are never those of others. */
+  enter(room: string, number: number, nick = `${this.#parts.localpart}-${this.#parts.resourcepart}`): void {
+    this.write(`<presence to="${room}/${nick}" id="directed-${number}"><x xmlns="${NS.muc}"><history maxstanzas="0"/></x></presence>`);
   }
 
   requestRoster(isVersioned: boolean): void {
@@ -104,7 +120,7 @@ export class Session implements Reader {
   }
 
   #open(): void {
-    this.write(`<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='${NS.client}' xmlns:stream='${NS.streams}'>`);
+    this.write(`<?xml version='1.0'?><stream:stream to='${this.#parts.domain}' version='1.0' xmlns='${NS.client}' xmlns:stream='${NS.streams}'>`);
   }
 
   #hear(element: Element): void {
@@ -118,9 +134,16 @@ export class Session implements Reader {
       case 'presence':
         // An error of nobody's is the server's answer to what was broadcast.
         if (element.attrs.type === 'error' && element.attrs.from === undefined) this.priority = undefined;
+        if (isOfRoom(element)) return this.#hearRoom(element);
         return this.#parts.view.receivePresence(element, this.jid);
       default:
     }
+  }
+
+  /** Who has made a room takes it as it is (XEP-0045 §10.1.2). */
+  #hearRoom(presence: Element): void {
+    const room = this.#parts.view.receiveRoom(presence);
+    if (room !== undefined) this.write(`<iq type="set" id="instant" to="${room}"><query xmlns="${NS.mucOwner}"><x xmlns="jabber:x:data" type="submit"/></query></iq>`);
   }
 
   #negotiate(features: Element): void {

@@ -1,5 +1,5 @@
-/** One run: a world is made from a seed, lives for a while with all its faults, is healed, and must come to
- *  rest; then everyone leaves. Observers watch every step. Same seed, same code, same run.
+/** One run: a world of one server or two is made from a seed, lives for a while with all its faults, is healed, and must
+ *  come to rest; then everyone leaves. Observers watch every step. Same seed, same code, same run.
  *
  *  The end is the liveness mode of TigerBeetle's VOPR: nothing fails any more, nobody does anything of
  *  their own accord, and all must converge within a stated number of ticks. @module */
@@ -12,11 +12,13 @@ import { contentsOf } from '../world/contents.ts';
 import type { Contents } from '../world/contents.ts';
 import { Digest } from './digest.ts';
 import { beginFaults } from './faults.ts';
+import { Impostor } from './impostor.ts';
+import { Internet } from './internet.ts';
 import { bareOf } from './knowledge.ts';
 import { Line } from './line.ts';
 import type { Rest, Theorem } from './observer.ts';
 import { observers } from './observers/all.ts';
-import { configOf, drawOptions } from './options.ts';
+import { configOf, drawOptions, roomsOf } from './options.ts';
 import type { Options } from './options.ts';
 import { Random } from './random.ts';
 import { Server } from './server.ts';
@@ -33,9 +35,10 @@ export interface SimulationOptions {
   readonly seed: number;
   /** How many things happen before everything is healed, instead of the number that is drawn. */
   readonly ticks?: number;
+  /** How many servers there are, instead of what the seed gives. */
+  readonly servers?: 1 | 2;
   /** Changes what was drawn. */
   readonly change?: (options: Options) => Options;
-  /** Whether the faults of the core count that are known and not mended yet; not unless given. */
   /** Another core than ours, or another store. */
   readonly makeCore?: CoreMaker;
   readonly makeContents?: (accounts: readonly BareJid[]) => Contents;
@@ -60,7 +63,7 @@ export interface Outcome {
   readonly premises: Readonly<Record<string, number>>;
   /** Undefined when everything held. */
   readonly failure: Failure | undefined;
-  /** Whose stream is whose, as far as it is known at the end. */
+  /** Whose stream is whose, by server and stream, as far as it is known at the end. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -91,37 +94,56 @@ export function* playing(options: SimulationOptions): Generator<Step | Crash, Ou
   return run.outcome();
 }
 
+/** A server and its store. */
+interface Site {
+  readonly server: Server;
+  readonly store: SimulatedStore;
+}
+
 class Run {
   readonly #options: Options;
   readonly #agenda = new Agenda();
   readonly #digest = new Digest();
   readonly #watchers: Watchers;
-  readonly #store: SimulatedStore;
-  readonly #server: Server;
+  readonly #sites: readonly Site[];
+  readonly #internet: Internet;
   readonly #clients: readonly Client[];
   readonly #endFaults: () => void;
   #unseen: (Step | Crash)[] = [];
   #steps = 0;
 
-  constructor({ seed, ticks, change = (options) => options, makeCore = (config) => createCore(config, standardFeatures), makeContents = contentsOf }: SimulationOptions) {
-    const options = change(drawOptions(seed, ticks));
+  constructor({ seed, ticks, servers, change = (options) => options, makeCore = (config) => createCore(config, standardFeatures), makeContents = contentsOf }: SimulationOptions) {
+    const options = change(drawOptions(seed, ticks, servers));
     const random = new Random(seed + 1).fork();
     const agenda = this.#agenda;
-    const localparts = ['juliet', 'romeo', 'nurse', 'tybalt'].slice(0, options.accounts);
+    const domains = options.servers === 1 ? ['localhost'] : ['verona.test', 'mantua.test'];
+    const people = ['juliet', 'romeo', 'nurse', 'tybalt'].slice(0, options.accounts).map((localpart, index) => ({ localpart, domain: domains[index % domains.length] ?? '' }));
+    const accountsOf = (domain: string): readonly BareJid[] => people.filter((each) => each.domain === domain).map(({ localpart }) => `${localpart}@${domain}` as BareJid);
     const resourceparts = ['balcony', 'orchard', 'chamber'].slice(0, options.resources);
-    const contents = makeContents(localparts.map((localpart) => `${localpart}@localhost` as BareJid));
     this.#options = options;
-    this.#watchers = new Watchers(contents, observers);
-    this.#store = new SimulatedStore({ agenda, random: random.fork(), options: options.store, contents, onPerformed: (request, reply) => this.#watchers.performed(request, reply) });
-    this.#server = new Server({ agenda, random: random.fork(), options, store: this.#store, makeCore: () => makeCore(configOf(options)), onStep: (step) => this.#see(step) });
+    const contents = new Map(domains.map((domain) => [domain, makeContents(accountsOf(domain))]));
+    const servedBy = new Map<string, Server>();
+    this.#watchers = new Watchers([...contents].map(([domain, of]) => ({ domain, contents: of, lineOf: (stream) => servedBy.get(domain)?.lineOf(stream) })), observers);
+    this.#internet = new Internet({ agenda, random: random.fork(), options, servers: servedBy });
+    this.#sites = [...contents].map(([domain, of]) => {
+      const store = new SimulatedStore({ agenda, random: random.fork(), options: options.store, contents: of, onPerformed: (request, reply) => this.#watchers.performed(domain, request, reply) });
+      const server = new Server({
+        agenda, random: random.fork(), options, domain, store, makeCore: () => makeCore(configOf(options, domain)),
+        nextNumber: () => (this.#steps += 1), onStep: (step) => this.#see(step), dial: (dialling) => this.#internet.dial(dialling, [domain, roomsOf(domain)]),
+      });
+      servedBy.set(domain, server);
+      servedBy.set(roomsOf(domain), server);
+      return { server, store };
+    });
     let number = 0;
-    const cast = { localparts, resourceparts, next: () => (number += 1) };
+    const cast = { accounts: domains.flatMap(accountsOf), domains, rooms: options.clients.rooms === 0 ? [] : domains.flatMap((domain) => ['hall', 'crypt'].map((room) => `${room}@${roomsOf(domain)}`)), resourceparts, next: () => (number += 1) };
     const ofLines = random.fork();
-    this.#clients = localparts.flatMap((localpart) => resourceparts.map((resourcepart) => new Client({
-      agenda, random: random.fork(), options, cast, localpart, resourcepart,
-      connect: (end) => this.#server.accept((serverEnd) => new Line(agenda, ofLines, options.network, serverEnd, end)),
+    this.#clients = people.flatMap(({ localpart, domain }) => resourceparts.map((resourcepart) => new Client({
+      agenda, random: random.fork(), options, cast, localpart, domain, resourcepart,
+      connect: (end) => servedBy.get(domain)?.accept((serverEnd) => new Line(agenda, ofLines, options.network, serverEnd, end, false)),
     })));
-    this.#endFaults = beginFaults({ agenda, random: random.fork(), options, clients: this.#clients, server: this.#server, store: this.#store });
+    const impostor = new Impostor({ random: random.fork(), internet: this.#internet, servers: this.#sites.map(({ server }) => server), usersOf: accountsOf });
+    this.#endFaults = beginFaults({ agenda, random: random.fork(), options, clients: this.#clients, sites: this.#sites, internet: this.#internet, impostor });
   }
 
   *play(): Generator<Step | Crash> {
@@ -136,7 +158,7 @@ class Run {
   }
 
   outcome(): Outcome {
-    const names = new Map([...this.#watchers.knowledge.streams.values()].map(({ stream, jid }) => [stream, jid ?? stream]));
+    const names = new Map([...this.#watchers.knowledge.values()].flatMap(({ domain, streams }) => [...streams.values()].map(({ stream, jid }): [string, string] => [`${domain} ${stream}`, jid ?? stream])));
     return {
       options: this.#options, ticks: this.#agenda.ticks, steps: this.#steps, simulatedMs: this.#agenda.now,
       digest: this.#digest.value, premises: this.#watchers.premises, failure: this.#watchers.failure, names,
@@ -144,7 +166,6 @@ class Run {
   }
 
   #see(step: Step | Crash): void {
-    this.#steps = step.number;
     this.#digest.add(step);
     this.#unseen.push(step);
     this.#watchers.see(step);
@@ -167,8 +188,11 @@ class Run {
   /** Nothing fails any more, and everyone comes back. */
   #heal(): void {
     this.#endFaults();
-    this.#store.heal();
-    if (this.#server.census === undefined) this.#server.start();
+    this.#internet.heal();
+    for (const { store, server } of this.#sites) {
+      store.heal();
+      if (server.census === undefined) server.start();
+    }
     for (const client of this.#clients) client.calm();
   }
 
@@ -176,8 +200,10 @@ class Run {
    *  presence session is one. All others must have what is theirs by now; those whose presence or request for
    *  the roster has failed say it again. */
   #settle(): void {
+    const owing = new Set(this.#sites.flatMap(({ store }) => [...store.owing]));
     for (const client of this.#clients) {
-      if (this.#store.owing.has(bareOf(client.jid) as BareJid)) client.announce(true);
+      // What was lost between the servers is said again, and asked for again, in a new presence session.
+      if (this.#options.servers > 1 || owing.has(bareOf(client.jid) as BareJid)) client.announce(true);
       client.calm();
     }
   }
@@ -201,6 +227,8 @@ class Run {
   }
 
   #rest(when: Rest['when']): void {
-    this.#watchers.rested({ when, clients: this.#clients, census: this.#server.census });
+    const everyone = this.#clients;
+    const censusOf = (site: string): Rest['census'] => this.#sites.find(({ server }) => server.domain === site)?.server.census;
+    this.#watchers.rested(when, everyone, (site) => ({ when, everyone, clients: everyone.filter(({ domain }) => domain === site), census: censusOf(site) }));
   }
 }

@@ -4,9 +4,11 @@ import type { Effect } from '../../src/core/effect.ts';
 import type { Input } from '../../src/core/input.ts';
 import type { Fate } from '../../src/core/kernel.ts';
 
-/** One step of the core. */
+/** One step of one core. */
 export interface Step {
-  /** From 1, crashes included. */
+  /** The domain of the server. */
+  readonly site: string;
+  /** From 1, over all servers, crashes included. */
   readonly number: number;
   /** Milliseconds since the beginning. */
   readonly at: number;
@@ -16,8 +18,9 @@ export interface Step {
   readonly fates: readonly Fate[];
 }
 
-/** The server is gone, and everything that it had in memory. */
+/** A server is gone, and everything that it had in memory. */
 export interface Crash {
+  readonly site: string;
   readonly number: number;
   readonly at: number;
   readonly crash: true;

@@ -1,6 +1,15 @@
 /** What a client makes of what it hears: the roster, and who is available. Spec: RFC 6121 §2.1.6, §2.6,
  *  §4. Not here: how it hears it (session.ts). @module */
 import type { Element } from 'ltx';
+import { NS } from '../../src/core/namespaces.ts';
+
+/** A room as an occupant knows it. */
+export interface RoomView {
+  /** The own nick, once it is let in. */
+  nick: string | undefined;
+  /** Who is there by the nick, the client itself included. */
+  readonly occupants: Set<string>;
+}
 
 /** A client's view; the roster may outlive a session (RFC 6121 §2.6.2), presence never does. */
 export class View {
@@ -21,15 +30,48 @@ export class View {
   }
 
   #isAvailable = false;
+  /** By bare JID, the rooms that the client knows of. */
+  readonly rooms = new Map<string, RoomView>();
+
+  /** The presence of an occupant (XEP-0045 §7.2, §7.6, §7.14).
+   *  @returns the room, when it is new and waits for its configuration */
+  receiveRoom(presence: Element): string | undefined {
+    const { from = '', type } = presence.attrs;
+    const [room = '', nick = ''] = from.split('/');
+    const codes = codesOf(presence);
+    const known = this.rooms.get(room) ?? { nick: undefined, occupants: new Set<string>() };
+    this.rooms.set(room, known);
+    if (type === 'unavailable') {
+      known.occupants.delete(nick);
+      if (codes.includes('110') && !codes.includes('303')) this.rooms.delete(room);
+    } else if (type === undefined) {
+      known.occupants.add(nick);
+      if (codes.includes('110')) known.nick = nick;
+    } else if (known.nick === undefined) this.rooms.delete(room);
+    return codes.includes('201') ? room : undefined;
+  }
+
+  /** The client is about to be told of a room anew. */
+  forgetRoom(room: string): void {
+    this.rooms.get(room)?.occupants.clear();
+  }
 
   /** The client has no stream any more. */
   forget(isVersioned: boolean): void {
     this.#isAvailable = false;
     this.#direct.clear();
     this.#shared.clear();
+    this.rooms.clear();
     if (isVersioned) return;
     this.roster = new Map();
     this.version = undefined;
+  }
+
+  /** Nobody says that a resource on another server has gone, or that a room has been left, when what that server has said of
+   *  it was lost. */
+  doubt(): void {
+    this.rooms.clear();
+    this.#direct.clear();
   }
 
   /** The answer to a request for the roster; an empty one says that the version at hand is right. */
@@ -62,6 +104,14 @@ export class View {
     this.#shared.delete(from);
     if (from === self) this.#shared.clear();
   }
+}
+
+/** Whether a presence is that of an occupant; rooms have domains of their own. */
+export const isOfRoom = ({ attrs: { from = '' } }: Element): boolean => /^[^/]*@rooms\./.test(from);
+
+/** The status codes of a presence of a room (XEP-0045 §15.6). */
+export function codesOf(presence: Element): readonly string[] {
+  return presence.getChildren('x').filter((x) => x.attrs.xmlns === NS.mucUser).flatMap((x) => x.getChildren('status').map(({ attrs: { code = '' } }) => code));
 }
 
 /** An item without the order of its attributes and groups. */

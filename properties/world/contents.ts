@@ -25,15 +25,29 @@ export interface Contents {
 /** Makes the contents of a store with these accounts. */
 export function contentsOf(accounts: readonly BareJid[]): Contents {
   const all = new Map<BareJid, Kept>(accounts.map((account) => [account, { version: 0, roster: new Map(), sequence: 0, offline: [], documents: new Map(), privacy: null }]));
+  const rooms = new Map<BareJid, Extract<StoreRequest, { op: 'room.write' }>>();
   return {
-    perform(request) {
-      // Rooms that are not configured to last are none of the store's (XEP-0045 §4.2); there are no others here.
-      if (request.op === 'room.list') return [];
-      return 'account' in request ? perform(all.get(request.account), request) : refuse(request);
-    },
+    perform: (request) => ('account' in request ? perform(all.get(request.account), request) : performForRooms(rooms, request)),
     roster: (account) => [...(all.get(account)?.roster.values() ?? [])],
     offline: (account) => all.get(account)?.offline ?? [],
   };
+}
+
+function performForRooms(rooms: Map<BareJid, Extract<StoreRequest, { op: 'room.write' }>>, request: StoreRequest): StoreReply {
+  switch (request.op) {
+    case 'room.list':
+      return [...rooms.values()].map(({ listing }) => listing);
+    case 'room.read':
+      return rooms.get(request.room)?.record ?? null;
+    case 'room.write':
+      rooms.set(request.record.room, request);
+      return null;
+    case 'room.remove':
+      rooms.delete(request.room);
+      return null;
+    default:
+      return refuse(request);
+  }
 }
 
 function perform(kept: Kept | undefined, request: StoreRequest): StoreReply {

@@ -118,6 +118,7 @@ export function pushContact(kernel: Kernel, account: Account, roster: Roster, ji
   const record = storedRecord(roster, jid);
   const item = (): Element => (record?.listed === true ? itemElement(record) : new Element('item', { jid, subscription: 'remove' }));
   for (const resource of account.resources.values()) {
+    if (resource.isDraining) continue; // It is owed other answers only (DESIGN D5).
     advanceRoster(kernel, resource, { type: 'roster.changed' }, (id) => {
       const iq = new Element('iq', { id, to: resource.jid, type: 'set' });
       iq.c('query', { xmlns: NS.roster, ver: String(roster.version) }).cnode(item());

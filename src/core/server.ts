@@ -45,6 +45,12 @@ export interface Census {
   readonly timers: number;
   /** Requests to the store that are not answered yet. */
   readonly requests: number;
+  /** Streams with other servers and components. */
+  readonly peers: number;
+  /** Links to other servers, those that are on their way included. */
+  readonly links: number;
+  /** Full JIDs to which rooms owe a last word. */
+  readonly farewells: number;
 }
 
 /** Makes a server without I/O.
@@ -93,6 +99,9 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
       resources: [...kernel.accounts.values()].reduce((sum, { resources }) => sum + resources.size, 0),
       timers: kernel.timers,
       requests: kernel.requests,
+      peers: kernel.peers.size,
+      links: federation.links,
+      farewells: kernel.farewells.size,
     }),
   };
 }

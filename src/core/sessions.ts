@@ -12,6 +12,7 @@ import { settleRequest } from './contacts.ts';
 import { forgetLater, speakForRooms } from './farewells.ts';
 import { invariant } from './invariant.ts';
 import type { Kernel } from './kernel.ts';
+import { releasePresence } from './held.ts';
 import { finish } from './offline.ts';
 import type { Resource } from './resources.ts';
 
@@ -29,6 +30,8 @@ export function advanceSession(kernel: Kernel, resource: Resource, event: Sessio
 
 /** Advances a route by one event and carries out what follows. */
 export function advanceRoute(kernel: Kernel, resource: Resource, event: RouteEvent | TimerEvent): void {
+  // A room of this server has had its last word already; it may be held back behind what is stored.
+  if (event.type === 'drain.begun') releasePresence(kernel, resource);
   const { state, effects } = kernel.transit('route', resource.jid, stepRoute, resource.route, event);
   resource.route = state;
   if (state.value === 'draining') kernel.draining.add(resource);

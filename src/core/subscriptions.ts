@@ -153,7 +153,7 @@ function perform(kernel: Kernel, account: Account, roster: Roster, contact: Bare
       return receiveSubscription(kernel, sent);
     case 'deliverStanza': {
       const xml = serialize(sent.stanza);
-      for (const resource of account.resources.values()) if (resource.isInterested && admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
+      for (const resource of account.resources.values()) if (resource.isInterested && !resource.isDraining && admits(kernel, resource, sent.stanza)) put(kernel, resource, xml);
       return undefined;
     }
     case 'deliverRequest': {

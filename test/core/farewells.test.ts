@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../world/world.ts';
 import { Component } from '../world/component.ts';
 import { Federated } from '../world/federated.ts';
-import type { InProcess } from '../world/in-process.ts';
+import { InProcess } from '../world/in-process.ts';
 
 const rooms = 'rooms.mantua.test';
 const secret = 'sixteen tons';
@@ -229,6 +229,20 @@ describe('farewells: a remote room has the last word (XEP-0045 §7.14, DESIGN D5
     expect(net.lines).toEqual([]);
   });
 
+  test('a route that drains is pushed no roster item: it is owed other answers only (DESIGN D5)', async () => {
+    juliet.send('<iq type="get" id="1"><query xmlns="jabber:iq:roster"/></iq>');
+    await net.settle();
+    await juliet.next();
+    await enter('garden');
+    const other = await here.connect('juliet', 'orchard');
+    juliet.close();
+    other.send('<iq type="set" id="2"><query xmlns="jabber:iq:roster"><item jid="romeo@mantua.test"/></query></iq>');
+    await net.settle();
+    service.say(goodbye('garden'));
+    expect(await rest(juliet)).toEqual([`${occupant('garden')} unavailable 110`, 'closed']);
+    expect([...here.timers.keys()].filter((name) => name.startsWith('iq'))).toEqual([]);
+  });
+
   test('what a room owed to a route that is gone is forgotten in the end', async () => {
     await enter('garden');
     juliet.close();
@@ -239,5 +253,40 @@ describe('farewells: a remote room has the last word (XEP-0045 §7.14, DESIGN D5
     for (const timer of timers) here.fire(timer);
     await net.settle();
     expect([...here.timers.keys()].filter((name) => name.startsWith('farewell'))).toEqual([]);
+  });
+});
+
+describe('farewells: a room of this server (THEOREMS T2.c, DESIGN D5)', () => {
+  const rooms = 'rooms.padua.test';
+  let world: InProcess;
+  beforeEach(async () => {
+    world = new InProcess({ config: { domain: 'padua.test', secret: 'the secret of padua.test'.padEnd(32, '.'), rooms: { domain: rooms } } });
+    await world.account('kate');
+    await world.account('bianca');
+  });
+  afterEach(() => world.dispose());
+  const enter = `<presence to="hall@${rooms}/kate"><x xmlns="http://jabber.org/protocol/muc"/></presence>`;
+  const toldTo = (stream: string): readonly string[] => world.effects.flatMap((effect) => ('stream' in effect && effect.stream === stream ? [effect.type === 'send' ? effect.xml : effect.type] : []));
+
+  test('its last word comes before the closing tag, also when it is held back behind what was stored', async () => {
+    const bianca = await world.connect('bianca', 'garden');
+    bianca.send('<message to="kate@padua.test" type="chat"><body>one</body></message>');
+    await world.settle();
+    const kate = await world.connect('kate', 'hall');
+    kate.send('<iq type="get" id="1"><query xmlns="jabber:iq:roster"/></iq>');
+    bianca.send(enter.replace('/kate', '/bianca'));
+    await world.settle();
+    bianca.send(`<iq type="set" id="2" to="hall@${rooms}"><query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data" type="submit"/></query></iq>`);
+    await world.settle();
+    world.isStoreHeld = true;
+    kate.send('<presence/>');
+    kate.send(enter);
+    await world.settle();
+    kate.close();
+    await world.settle();
+    const heard = toldTo('s2');
+    const last = heard.findIndex((xml) => xml.includes(`from="hall@${rooms}/kate"`) && xml.includes('type="unavailable"') && xml.includes('code="110"'));
+    expect(last).toBeGreaterThan(0);
+    expect(last).toBeLessThan(heard.indexOf('close'));
   });
 });

@@ -40,10 +40,10 @@ describe('a simulated world', () => {
   });
 
   test('whatever is drawn is printed', () => {
-    const { seed, ticks, accounts, resources, ...groups } = drawOptions(first);
+    const { seed, ticks, servers, accounts, resources, ...groups } = drawOptions(first);
     const printed = describeOptions(drawOptions(first));
     const names = Object.values(groups).flatMap((group) => Object.entries(group).map(([name, value]) => `${name} ${value}`));
-    expect([`seed ${seed}`, `${ticks} ticks`, `${accounts} accounts`, `${resources} resources`, ...names].filter((part) => !printed.includes(part))).toEqual([]);
+    expect([`seed ${seed}`, `${ticks} ticks`, `${servers} servers`, `${accounts} accounts`, `${resources} resources`, ...names].filter((part) => !printed.includes(part))).toEqual([]);
   });
 
   test('a trace is played again from its header alone, crashes included', () => {
@@ -58,10 +58,10 @@ describe('a simulated world', () => {
   });
 });
 
-/** What is wrong in the first of these seeds in which something is. */
+/** What is wrong in the first of these seeds in which something is, with one server unless given. */
 function refute(wrong: Omit<SimulationOptions, 'seed'>, most: number): Failure | undefined {
   for (let seed = first; seed < first + most; seed += 1) {
-    const { failure } = simulate({ seed, ticks: 2_500, ...wrong });
+    const { failure } = simulate({ seed, ticks: 2_500, servers: 1, ...wrong });
     if (failure !== undefined) return failure;
   }
   return undefined;
@@ -121,7 +121,7 @@ const wrongCores: readonly (readonly [about: string, makeCore: CoreMaker, refute
   ['forgets to cancel timers', changed((effects) => effects.filter(({ type }) => type !== 'cancelTimer')), 'nothing is left of those who have gone', 3],
   ['breaks an invariant', changed((effects, { type }) => (type === 'timer.fired' ? [...effects, { type: 'report', stream: undefined, error: new Error('what can\'t be') }] : effects)), 'no invariant of the core is broken', 10],
   ['answers twice', twice(/^<iq type="result" id="q/), 'every request is answered once', 3],
-  ['does not answer', without(/^<iq type="error" id="q/), 'every request is answered once', 3],
+  ['does not answer', without(/^<iq type="error" id="q/), 'every request is answered once', 10],
   ['tells no other that a resource has gone', without(/^<presence to="(\w+)@localhost"( type="unavailable")? from="(?!\1@)[^"]*"( type="unavailable")?\/>/), 'what is believed of presence is the truth', 20],
   ['pushes an item without its name', changed((effects) => effects.map((effect) => (effect.type === 'send' && effect.xml.startsWith('<iq id="server-') ? { ...effect, xml: effect.xml.replace(/ name="[^"]*"/, '') } : effect))), 'every client has the roster that is stored', 20],
   ['never comes to rest', changed((effects, input) => (input.type === 'stream.opened' || (input.type === 'timer.fired' && input.timer === 'clock') ? [...effects, { type: 'startTimer', timer: 'clock', delayMs: 1_000 }] : effects)), 'a healed world comes to rest', 3],
@@ -133,7 +133,82 @@ describe('a wrong core', () => {
   });
 });
 
-/** A store that carries out some request in its own way. */
+/** A core that tampers with the messages that one step puts on a stream to another server. */
+const onLinks = (tamper: (messages: readonly Effect[], effects: readonly Effect[]) => readonly Effect[]): CoreMaker => tampered(() => {
+  const peers = new Set<string>();
+  return (effects, input) => {
+    if (input.type === 'stream.opened' && input.peer === 'server') peers.add(input.stream);
+    for (const effect of effects) if (effect.type === 'connect') peers.add(effect.stream);
+    const isOurs = (effect: Effect): boolean => effect.type === 'send' && peers.has(effect.stream) && effect.xml.startsWith('<message');
+    const put = [...tamper(effects.filter(isOurs), effects)];
+    return effects.flatMap((effect) => (isOurs(effect) ? put.splice(0, 1) : [effect]));
+  };
+});
+
+/** Whoever has a certificate at all is believed to be anybody. */
+const credulous: CoreMaker = (config) => {
+  const core = createCore(config, standardFeatures);
+  const certified = ['verona.test', 'mantua.test'];
+  const believing = (input: Input): Input => ('channel' in input && input.channel.certified !== undefined ? { ...input, channel: { ...input.channel, certified } } : input);
+  return { ...core, step: (input, at) => core.step(believing(input), at) };
+};
+
+const wrongLinks: readonly (readonly [about: string, makeCore: CoreMaker, refuted: string, seeds: number])[] = [
+  ['lets what is new overtake what has waited for the link', onLinks((messages) => [...messages].reverse()), 'what one sends to another arrives in order', 20],
+  ['drops what has waited for the link', onLinks((messages, effects) => (effects.some(({ type }) => type === 'trust') ? [] : messages)), 'what is handed to a link arrives', 10],
+  ['bounces twice what the link could not carry', twice(/^<message.* type="error" .*<remote-server-/), 'every message has one fate', 10],
+  ['believes any certificate', credulous, 'nobody speaks for a domain that is not theirs', 20],
+  ['tells the other server twice that a resource has gone', twice(/^<presence(?=[^>]* from="\w+@\w+\.test\/\w+")(?=[^>]* to="\w+@\w+\.test")(?=[^>]* type="unavailable")[^>]*>/), 'nobody is told twice that a resource has gone', 10],
+];
+
+describe('a wrong core, between two servers,', () => {
+  test.each(wrongLinks)('that %s is refuted', (_about, makeCore, refuted, most) => {
+    expect(refute({ makeCore, servers: 2 }, most)?.theorem.name).toBe(refuted);
+  });
+});
+
+/** A core that says goodbye as soon as one room has: what it had to say yet is lost. */
+const hasty = tampered(() => {
+  const ended = new Set<string>();
+  const gone = new Set<string>();
+  return (effects, input) => {
+    if (input.type === 'stream.ended') ended.add(input.stream);
+    return effects.flatMap((effect): readonly Effect[] => {
+      if (!('stream' in effect) || effect.stream === undefined) return [effect];
+      const { stream } = effect;
+      if (gone.has(stream)) return [];
+      const isLastWord = effect.type === 'send' && ended.has(stream) && /^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) && effect.xml.includes('code="110"');
+      if (!isLastWord) return [effect];
+      gone.add(stream);
+      return [effect, { type: 'close', stream }, { type: 'disconnect', stream }];
+    });
+  };
+});
+
+/** Nobody ends the wait for a room that does not answer. */
+const patient: CoreMaker = (config) => {
+  const core = createCore(config, standardFeatures);
+  return { ...core, step: (input, at) => (input.type === 'timer.fired' && /^route /.test(input.timer) ? [] : core.step(input, at)) };
+};
+
+const withRooms: SimulationOptions['change'] = (options) => ({ ...options, clients: { ...options.clients, rooms: 60 }, core: { ...options.core, directedLimit: 200, requestLimit: 1_000 } });
+
+const wrongWithRooms: readonly (readonly [about: string, makeCore: CoreMaker, refuted: string, seeds: number])[] = [
+  ['ends its drain at the first goodbye of two', hasty, 'no route closes before each room has said that its occupant has left', 10],
+  ['drains without a deadline', patient, 'a route drains for a bounded time', 20],
+  ['forgets the copy of a room\'s goodbye for the occupant that leaves', changed((effects) => effects.filter((effect) => effect.type !== 'send' || !(/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) && effect.xml.includes('code="110"') && !effect.xml.includes('code="303"')))), 'no route closes before each room has said that its occupant has left', 10],
+  ['says twice that an occupant has left', twice(/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/), 'nobody is told twice that a resource has gone', 10],
+  ['tells no other occupant that one has left', changed((effects) => effects.filter((effect) => effect.type !== 'send' || !/^<presence[^>]* from="\w+@rooms\.[^>]* type="unavailable"/.test(effect.xml) || effect.xml.includes('code="110"'))), 'the occupants of a room are those who believe to be in it', 10],
+  ['says twice what is said in a room', twice(/^<message[^>]* id="g/), 'what is said in a room comes to all in one order', 10],
+];
+
+describe('a wrong core, with rooms,', () => {
+  test.each(wrongWithRooms)('that %s is refuted', (_about, makeCore, refuted, most) => {
+    expect(refute({ makeCore, servers: 2, change: withRooms }, most)?.theorem.name).toBe(refuted);
+  });
+});
+
+/** A store that carries out/** A store that carries out some request in its own way. */
 const wrongStore = (perform: (honest: Contents, ...[request]: Parameters<Contents['perform']>) => ReturnType<Contents['perform']>): SimulationOptions['makeContents'] => (accounts) => {
   const honest = contentsOf(accounts);
   return { ...honest, perform: (request) => perform(honest, request) };

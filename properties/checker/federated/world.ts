@@ -61,6 +61,7 @@ export class FederatedWorld implements Game<FederatedMove, FederatedRun> {
   #steps = 0;
   #ids = 0;
   #hasBegun = false;
+  #areRoomsThere = false;
 
   /** Begins with what has happened before, while everything is quick. */
   constructor(programme: FederatedProgramme, make: SiteMaker = realSite, isErased: Erasure = () => false) {
@@ -256,6 +257,7 @@ export class FederatedWorld implements Game<FederatedMove, FederatedRun> {
     say({ type: 'stream.opened', stream: roomStream, channel: componentChannel, peer: 'component' });
     say({ type: 'stream.header', stream: roomStream, entropy, header: { wellNamed: true, xmlns: NS.component, to: domain } });
     say({ type: 'stream.element', stream: roomStream, element: parse(`<handshake>${handshakeOf(entropy.slice(0, 24), componentSecret)}</handshake>`) });
+    this.#areRoomsThere = true;
     return new ModelRooms();
   }
 
@@ -272,7 +274,8 @@ export class FederatedWorld implements Game<FederatedMove, FederatedRun> {
     if (effect.type === 'connect') this.#connecting.push({ site, stream: effect.stream, domain: effect.domain });
     else if (!('stream' in effect) || effect.stream === undefined) return;
     else if (effect.stream === roomStream) {
-      if (effect.type === 'send' && /^<(message|presence|iq)\b/.test(effect.xml)) this.#rooms?.hear(effect.xml);
+      if (effect.type === 'close') this.#areRoomsThere = false;
+      else if (effect.type === 'send' && /^<(message|presence|iq)\b/.test(effect.xml)) this.#rooms?.hear(effect.xml);
     } else {
       const end = { site, stream: effect.stream };
       this.#lines.find((line) => line.write(end, effect, this.#site(site).steps));
@@ -328,6 +331,8 @@ export class FederatedWorld implements Game<FederatedMove, FederatedRun> {
     return {
       streams: sum(all.map(({ streams }) => streams)), accounts: sum(all.map(({ accounts }) => accounts)), resources: sum(all.map(({ resources }) => resources)),
       timers: sum(all.map(({ timers }) => timers)), requests: sum(all.map(({ requests }) => requests)),
+      // The component that the model of the rooms is stays as long as its server.
+      peers: sum(all.map(({ peers }) => peers)) - (this.#areRoomsThere ? 1 : 0), links: sum(all.map(({ links }) => links)), farewells: sum(all.map(({ farewells }) => farewells)),
     };
   }
 }

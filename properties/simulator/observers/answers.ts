@@ -5,7 +5,7 @@ import type { Observer, Watch } from '../observer.ts';
 export const answers: Observer = {
   name: 'every request is answered once',
   statement: 'An iq of type get or set to the server or to an account is answered over the stream that it came by; no request of any kind is answered twice.',
-  exempt: 'a request whose stream has ended since, or to another client, who may be silent or gone, and whose answer goes to whoever has the full JID by then; what was asked before a crash',
+  exempt: 'a request whose stream has ended since, or that came from another server or goes to one, or to another client, who may be silent or gone, and whose answer goes to whoever has the full JID by then; what was asked before a crash',
   spec: ['RFC 6120 §8.2.3', 'RFC 6120 §10.3'],
   watch: (knowledge) => new AnswersWatch(knowledge),
 };
@@ -29,7 +29,7 @@ class AnswersWatch implements Watch {
   step({ input, sent }: Seen): string | undefined {
     if (input.type === 'stream.element' && input.element.name === 'iq') {
       const { id = '', type, to = '' } = input.element.attrs;
-      if (id.startsWith('q') && (type === 'get' || type === 'set')) this.#asked.set(id, { stream: input.stream, isOthers: to.includes('/'), isAnswered: false });
+      if (id.startsWith('q') && (type === 'get' || type === 'set')) this.#asked.set(id, { stream: input.stream, isOthers: to.includes('/') || this.#isElsewhere(input.stream, to), isAnswered: false });
     }
     for (const { to, element: { name, attrs: { id = '', type } } } of sent.values()) {
       if (name !== 'iq' || !id.startsWith('q') || (type !== 'result' && type !== 'error')) continue;
@@ -41,6 +41,11 @@ class AnswersWatch implements Watch {
       asked.isAnswered = true;
     }
     return undefined;
+  }
+
+  /** Whether the request goes to another server, or comes from one: its answer may take another way, or be lost. */
+  #isElsewhere(stream: string, to: string): boolean {
+    return this.#knowledge.streams.get(stream)?.isPeer === true || (to !== '' && !this.#knowledge.isHome(to));
   }
 
   crashed(): void {

@@ -7,14 +7,14 @@ import type { Observer, Watch } from '../observer.ts';
 
 export const fates: Observer = {
   name: 'every message has one fate',
-  statement: 'A message that was accepted is delivered, stored, bounced or dropped by a rule, one of these and once; and none is put out to a stream twice.',
-  exempt: 'a message that still waited its turn when the server closed its stream, or crashed, was not accepted; one that the store failed to keep is answered with internal-server-error, or its sender is gone; what comes from the store is counted elsewhere',
+  statement: 'A message that a server has accepted, from a client or from another server, it has delivered, stored, bounced, handed to a link or dropped by a rule, one of these and once; and none, and no error for one, is put out to a stream twice.',
+  exempt: 'a message that still waited its turn when the server closed its stream, or crashed, was not accepted; one that the store failed to keep is answered with internal-server-error, or its sender is gone; what comes from the store is counted elsewhere; what is said in a room is many messages',
   spec: ['RFC 6121 §8.5', 'DESIGN D7'],
   watch: (knowledge) => new FatesWatch(knowledge),
 };
 
 /** Whether a fate, or an element, is that of a message that a client has sent, and not of the error that came of it. */
-const isClients = (id: string, type: string | undefined): boolean => (type === 'error') === id.startsWith('e');
+const isClients = (id: string, type: string | undefined): boolean => (type === 'error') === id.startsWith('e') && /^[em]\d/.test(id);
 
 class FatesWatch implements Watch {
   premises = 0;
@@ -30,7 +30,7 @@ class FatesWatch implements Watch {
 
   step(seen: Seen): string | undefined {
     const { input } = seen;
-    if (input.type === 'stream.element' && input.element.name === 'message') this.#accept(input.stream, input.element.attrs.id ?? '');
+    if (input.type === 'stream.element' && input.element.name === 'message' && isClients(input.element.attrs.id ?? '', input.element.attrs.type)) this.#accept(input.stream, input.element.attrs.id ?? '');
     for (const { id = '', type, fate } of seen.fates) {
       if (!isClients(id, type)) continue;
       this.premises += 1;
@@ -53,7 +53,8 @@ class FatesWatch implements Watch {
 
   #accept(stream: string, id: string): void {
     const known = this.#knowledge.streams.get(stream);
-    if (known?.jid !== undefined && !known.isClosed) this.#open.set(id, stream);
+    // Another server's is taken after our closing tag too, unless it is at fault (RFC 6120 §4.4).
+    if (known?.isTrusted === true || (known?.jid !== undefined && !known.isClosed)) this.#open.set(id, stream);
   }
 
   /** A message that the store has failed to keep. */
@@ -72,10 +73,11 @@ class FatesWatch implements Watch {
   #twice({ sent }: Seen): string | undefined {
     for (const { to: { stream, jid }, element } of sent.values()) {
       const { id = '', type } = element.attrs;
-      if (element.name !== 'message' || !isClients(id, type) || element.getChild('delay', NS.delay) !== undefined) continue;
+      if (element.name !== 'message' || !/^[em]\d/.test(id) || element.getChild('delay', NS.delay) !== undefined) continue;
+      const what = isClients(id, type) ? `message ${id}` : `the error for message ${id}`;
       const putOut = this.#putOut.get(stream) ?? new Set();
-      if (putOut.has(id)) return `message ${id} is put out to ${jid ?? stream} twice`;
-      this.#putOut.set(stream, putOut.add(id));
+      if (putOut.has(what)) return `${what} is put out to ${jid ?? stream} twice`;
+      this.#putOut.set(stream, putOut.add(what));
     }
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Observer, Rest, Watch } from '../observer.ts';
 
 export const leftovers: Observer = {
   name: 'nothing is left of those who have gone',
-  statement: 'Whenever nothing is asked of the store, every timer belongs to a stream that is there; and once everyone has left, no stream, route, account, timer or request is.',
+  statement: 'Whenever nothing is asked of the store, every timer belongs to a stream that is there; and once everyone has left, no stream, route, account, timer, request, link or farewell of a room is.',
   exempt: 'while a request is under way, the end of a stream may wait behind it',
   spec: ['DESIGN D1', 'RFC 6120 §4.4'],
   watch: (knowledge) => new LeftoversWatch(knowledge),
@@ -24,7 +24,7 @@ class LeftoversWatch implements Watch {
   step({ input, effects, sent }: Seen): string | undefined {
     if (input.type === 'timer.fired') this.#timers.delete(input.timer);
     for (const effect of effects) {
-      if (effect.type === 'startTimer') this.#timers.set(effect.timer, /^stream (\S+)/.exec(effect.timer)?.[1]);
+      if (effect.type === 'startTimer') this.#timers.set(effect.timer, /^(?:stream|peer) (\S+)/.exec(effect.timer)?.[1]);
       else if (effect.type === 'cancelTimer') this.#timers.delete(effect.timer);
       const of = sent.get(effect);
       if (of?.element.name === 'iq' && of.element.attrs.type === 'set') this.#place(of.element.attrs.id ?? '', of.to.stream);
@@ -54,6 +54,6 @@ class LeftoversWatch implements Watch {
 
   #isThere(timer: string, stream: string): boolean {
     const known = this.#knowledge.streams.get(stream);
-    return timer.startsWith('iq ') ? known?.isEnding === false : known !== undefined && !known.isGone && !known.isLost;
+    return timer.startsWith('iq ') ? known?.isClosed === false && !known.isLost : known !== undefined && !known.isGone && !known.isLost;
   }
 }

@@ -37,7 +37,8 @@ class ReachWatch implements Watch {
       if (fault !== undefined) return `message ${id} to ${to} is stored although ${fault}`;
     }
     for (const fate of seen.fates) {
-      if (fate.type === 'error' || fate.id === undefined) continue;
+      // What goes to another server is decided about there.
+      if (fate.type === 'error' || fate.id === undefined || !this.#knowledge.isHome(fate.to)) continue;
       const fault = fate.fate === 'delivered'
         ? this.#misplaced(seen, fate.id, fate.to, fate.routes ?? [])
         : this.#toStore.has(fate.id) ? undefined : this.#missed(fate.to, fate.type, seen.number);

@@ -20,6 +20,7 @@ import { streamErrorXml } from '../stream-error.ts';
 import type { Task } from '../task.ts';
 import { serialize } from '../xml/writer.ts';
 import { Inbox } from './inbox.ts';
+import { Lanes } from './lanes.ts';
 
 /** The domain of a component, whether that is connected or not. */
 export class ComponentService implements Service {
@@ -67,7 +68,7 @@ export class ComponentStream implements PeerStream {
     this.#kernel = kernel;
     this.#services = services;
     this.#stream = stream;
-    this.#inbox = new Inbox(kernel, stream);
+    this.#inbox = new Inbox(kernel, stream, new Lanes());
     kernel.peers.set(stream, this);
     for (const effect of stepComponent.initialEffects) this.#perform(effect);
   }

@@ -38,6 +38,16 @@ export function dialbackXml(name: 'result' | 'verify', { from, to }: Pair, id: s
   return serialize(element);
 }
 
+/** What is said to a server that asks whether a key is one of ours (XEP-0220 §2.2.2): `to` is the domain that is to be proved,
+ *  `from` wants to know. */
+export function verdictXml(verify: Element, { keyOf, isHosted }: { keyOf(pair: Pair, id: string): string; isHosted(domain: string): boolean }): string {
+  const { id = '' } = verify.attrs;
+  const asked = pairOf(verify);
+  if (!isHosted(asked.to)) return dialbackXml('verify', swapped(asked), id, 'item-not-found');
+  const isOurs = verify.getText().trim() === keyOf(swapped(asked), id);
+  return dialbackXml('verify', swapped(asked), id, isOurs ? 'valid' : 'invalid');
+}
+
 /** The pair as the other side says it. */
 export const swapped = ({ from, to }: Pair): Pair => ({ from: to, to: from });
 

@@ -13,6 +13,7 @@ import { ComponentService, ComponentStream } from './component.ts';
 import { dialbackKey } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { Inbound } from './inbound.ts';
+import { Lanes } from './lanes.ts';
 import { Link } from './link.ts';
 
 /** What is beyond the accounts of this server. */
@@ -21,6 +22,7 @@ export class Federation {
   readonly #links = new Map<string, Link>();
   readonly #streams = new Map<StreamId, Inbound | ComponentStream>();
   readonly #components = new Map<string, ComponentService>();
+  readonly #lanes = new Lanes();
   #lastStream = 0;
 
   constructor(kernel: Kernel) {
@@ -30,6 +32,11 @@ export class Federation {
       this.#components.set(service.domain, service);
       kernel.services.set(service.domain, service);
     }
+  }
+
+  /** How many links there are. */
+  get links(): number {
+    return this.#links.size;
   }
 
   /** Takes in a stream that another server or a component has opened. */
@@ -65,6 +72,7 @@ export class Federation {
     const known = this.#links.get(name);
     if (known !== undefined || this.#links.size >= federation.linkLimit) return known;
     const link = new Link(this.#kernel, {
+      lanes: this.#lanes,
       keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       nextStream: () => this.#nextStream(),
@@ -79,6 +87,11 @@ export class Federation {
     return this.#kernel.config.isRedacted === true ? REDACTED : dialbackKey(secret, pair, id);
   }
 
+  /** Links that another server's stream carries. */
+  #tellAdopters(stream: StreamId, tell: (link: Link) => void): void {
+    for (const link of [...this.#links.values()]) if (link.adopted === stream) tell(link);
+  }
+
   #nextStream(): StreamId {
     this.#lastStream += 1;
     return `s2s-${this.#lastStream.toString(36)}`;
@@ -91,6 +104,7 @@ export class Federation {
   #hostOf(federation: FederationConfig, secret: string): ConstructorParameters<typeof Inbound>[1] {
     const linkOf = ({ from, to }: Pair): Link | undefined => this.#linkOf({ from: to, to: from }, federation, secret);
     return {
+      lanes: this.#lanes,
       keyOf: (keyed, id) => this.#keyOf(secret, keyed, id),
       federation,
       isHosted: (domain) => this.#isHosted(domain),
@@ -101,9 +115,9 @@ export class Federation {
       },
       receiveVerdict: ({ from, to }, verdict) => this.#links.get(`${to} ${from}`)?.receiveVerdict(verdict),
       adopt: (pair, stream) => linkOf(pair)?.adopt(stream),
-      withdraw: (stream) => {
-        for (const link of [...this.#links.values()]) link.abandon(stream);
-      },
+      retire: (stream) => this.#tellAdopters(stream, (link) => link.retire()),
+      release: (stream) => this.#tellAdopters(stream, (link) => link.inherit(stream)),
+      withdraw: (stream) => this.#tellAdopters(stream, (link) => link.abandon()),
       ended: (stream) => void this.#streams.delete(stream),
     };
   }

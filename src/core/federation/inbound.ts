@@ -16,16 +16,18 @@ import { NS } from '../namespaces.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { vouchesFor } from './certificate.ts';
-import { dialbackXml, pairOf, swapped } from './dialback.ts';
+import { dialbackXml, pairOf, swapped, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { decodeDomain } from './external.ts';
 import { featuresXml } from './features.ts';
 import { Inbox } from './inbox.ts';
+import type { Lanes } from './lanes.ts';
 import type { Verdict, Verification } from './link.ts';
 import { Proofs } from './proofs.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {
+  readonly lanes: Lanes;
   /** The key of a pair on a stream (XEP-0220 §2.2.2). */
   keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
@@ -37,7 +39,11 @@ export interface InboundHost {
   receiveVerdict(pair: Pair, verdict: Element): void;
   /** Stanzas from `pair.to` to `pair.from` may go over the stream as well (XEP-0288). */
   adopt(pair: Pair, stream: StreamId): void;
-  /** Nothing can be sent over the stream any more. */
+  /** Nothing more is to be sent over the stream; what was sent may still be unread. */
+  retire(stream: StreamId): void;
+  /** The stream is over, and once its connection is gone, everything has been read. */
+  release(stream: StreamId): void;
+  /** The connection of the stream is dead. */
   withdraw(stream: StreamId): void;
   /** The stream is no more. */
   ended(stream: StreamId): void;
@@ -68,7 +74,7 @@ export class Inbound implements PeerStream {
     this.#host = host;
     this.#stream = stream;
     this.#channel = channel;
-    this.#inbox = new Inbox(kernel, stream);
+    this.#inbox = new Inbox(kernel, stream, host.lanes);
     this.#proofs = new Proofs(host.federation, (domain) => host.isHosted(domain));
     kernel.peers.set(stream, this);
     for (const effect of stepPeer.initialEffects) this.#perform(effect);
@@ -94,15 +100,25 @@ export class Inbound implements PeerStream {
       case 'stream.element':
         return this.#receive(input.element);
       case 'stream.ended':
+        this.#retire();
         return this.#later(() => this.#advance({ type: 'stream.ended' }));
       case 'stream.broken':
+        this.#retire();
         return this.#later(() => this.#fail(input.condition, input.text));
       case 'stream.lost':
+        this.#isBidirectional = false;
+        this.#host.withdraw(this.#stream);
         if (!this.isEstablished) this.#inbox.clear();
         return this.#later(() => this.#advance({ type: 'stream.lost' }));
       default:
         return undefined;
     }
+  }
+
+  /** The end of the stream waits its turn, but the peer does not wait for ever: nothing more is sent to it this way. */
+  #retire(): void {
+    this.#isBidirectional = false;
+    this.#host.retire(this.#stream);
   }
 
   #later(work: () => void): void {
@@ -133,7 +149,10 @@ export class Inbound implements PeerStream {
 
   #receive(element: Element): void {
     if (element.attrs.xmlns !== undefined) return this.#later(() => this.#negotiate(element));
+    const from = parseJid(element.attrs.from ?? '')?.domain ?? '';
+    const to = parseJid(element.attrs.to ?? '')?.domain ?? '';
     this.#inbox.take({
+      domain: this.#proofs.maySpeak({ from, to }) ? from : undefined,
       isForStore: () => isForStore(this.#kernel, element),
       begin: () => this.#receiveStanza(element),
       failed: () => returnError(this.#kernel, element, 'internal-server-error'),
@@ -142,11 +161,14 @@ export class Inbound implements PeerStream {
 
   #negotiate(element: Element): void {
     const { name, attrs: { xmlns, type } } = element;
+    const isVerdict = xmlns === NS.dialback && name === 'verify' && type !== undefined;
+    if (this.#isOver && !isVerdict) return; // Nothing can be said to it after the closing tag (RFC 6120 §4.4).
     if (xmlns === NS.streams && name === 'error') return; // the peer's closing tag follows (RFC 6120 §4.9.1.1)
     if (xmlns === NS.tls && name === 'starttls') return this.#advance({ type: 'tls.requested', offered: this.#channel.startTls && !this.#channel.secure });
     if (xmlns === NS.sasl && name === 'auth') return this.#authenticate(element);
     if (xmlns === NS.dialback && name === 'result' && type === undefined) return this.#receiveKey(element);
-    if (xmlns === NS.dialback && name === 'verify') return type === undefined ? this.#answerVerification(element) : this.#host.receiveVerdict(pairOf(element), element);
+    if (isVerdict) return this.#host.receiveVerdict(pairOf(element), element);
+    if (xmlns === NS.dialback && name === 'verify') return this.#kernel.send({ id: this.#stream }, verdictXml(element, this.#host));
     if (xmlns === NS.bidi && name === 'bidi') {
       this.#isBidirectional = true;
       return;
@@ -208,15 +230,6 @@ export class Inbound implements PeerStream {
     this.#advance({ type: verdict === 'valid' ? 'key.accepted' : 'key.rejected' });
   }
 
-  /** Whether a key is one of ours (XEP-0220 §2.2.2): `to` is the domain that is to be proved, `from` wants to know. */
-  #answerVerification(verify: Element): void {
-    const { id = '' } = verify.attrs;
-    const asked = pairOf(verify);
-    const isOurs = this.#host.isHosted(asked.to);
-    const verdict = isOurs && verify.getText().trim() === this.#host.keyOf(swapped(asked), id) ? 'valid' : 'invalid';
-    this.#kernel.send({ id: this.#stream }, dialbackXml('verify', swapped(asked), id, isOurs ? verdict : 'item-not-found'));
-  }
-
   #fail(condition: StreamErrorCondition, text?: string): void {
     this.#advance({ type: 'stream.failed', condition, ...(text === undefined ? {} : { text }) });
   }
@@ -225,9 +238,10 @@ export class Inbound implements PeerStream {
     const wasEstablished = this.isEstablished;
     const { state, effects, ignored } = this.#kernel.transit('peer', this.#stream, stepPeer, this.#state, event);
     this.#state = state;
-    if (wasEstablished && !this.isEstablished) this.#host.withdraw(this.#stream);
+    if (wasEstablished && !this.isEstablished) this.#host.retire(this.#stream);
     if (state.value === 'closed') {
       this.#kernel.peers.delete(this.#stream);
+      if (event.type !== 'stream.lost') this.#host.release(this.#stream);
       this.#inbox.clear();
     }
     for (const effect of effects) this.#perform(effect);

@@ -15,10 +15,11 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
-import { dialbackXml } from './dialback.ts';
+import { dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
 import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
+import type { Lanes } from './lanes.ts';
 import { offerOf, offerWithoutSasl } from './offer.ts';
 
 /** What came of asking about a key. */
@@ -34,6 +35,7 @@ export interface Verification {
 
 /** What a link needs of the others. */
 export interface LinkHost {
+  readonly lanes: Lanes;
   /** The key of a pair on a stream (XEP-0220 §2.1.1). */
   keyOf(pair: Pair, id: string): string;
   readonly federation: FederationConfig;
@@ -66,6 +68,9 @@ export class Link implements PeerStream {
   #features: Element | undefined;
   /** The peer may send stanzas over this stream too. */
   #isBidirectional = false;
+  /** The peer has been found to be who it ought to be, and not at fault since: what it sends is taken, also what it has sent
+   *  before it saw the closing tag (RFC 6120 §4.4). */
+  #isHeard = false;
   #isUsed = false;
   /** What is ordered at the moment is being carried out: a stanza that comes in because of it, such as a room's answer to
    *  a bounce, waits until that is done. */
@@ -89,10 +94,6 @@ export class Link implements PeerStream {
     return this.#state.value === 'up';
   }
 
-  get #isOpening(): boolean {
-    return typeof this.#state.value === 'object';
-  }
-
   /** Sends a stanza, or keeps it until it can be sent; behind whatever was there before. */
   carry(stanza: Element, to: Jid): void {
     if (this.isUp) return this.#put(stanza, to);
@@ -105,7 +106,8 @@ export class Link implements PeerStream {
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
     this.#unasked.push(verification);
-    if (this.isUp || (this.#isOpening && this.#features !== undefined)) this.#ask();
+    // While SASL is under way, or its success restarts the stream, it waits (RFC 6120 §6.4.6).
+    if (this.isUp || this.#state.matches({ opening: 'proving' })) this.#ask();
     else this.#advance({ type: 'verification.queued' });
   }
 
@@ -117,9 +119,26 @@ export class Link implements PeerStream {
     this.#advance({ type: 'stream.adopted' });
   }
 
-  /** The stream that was adopted is no more. */
-  abandon(stream: StreamId): void {
-    if (this.#isAdopted && this.#stream === stream) this.#advance({ type: 'stream.lost' });
+  /** The stream that was adopted, if one was. */
+  get adopted(): StreamId | undefined {
+    return this.#isAdopted ? this.#stream : undefined;
+  }
+
+  /** Nothing more goes over the stream that was adopted. What comes now waits until the other server has read the rest, or a
+   *  new stream would overtake that (RFC 6120 §10.1). */
+  retire(): void {
+    if (this.isUp) this.#advance({ type: 'link.idle' });
+  }
+
+  /** The stream that was adopted has ended; its connection is gone once the other server has read the rest. */
+  inherit(stream: StreamId): void {
+    this.#kernel.peers.set(stream, this);
+    this.#advance({ type: 'stream.ended' });
+  }
+
+  /** The connection of the stream that was adopted is dead. */
+  abandon(): void {
+    this.#advance({ type: 'stream.lost' });
   }
 
   /** Says goodbye; nothing more is to be carried. */
@@ -170,8 +189,14 @@ export class Link implements PeerStream {
     else if (xmlns === NS.sasl) this.#advance(name === 'success' ? { type: 'sasl.succeeded' } : { type: 'sasl.failed', next: offerWithoutSasl(this.#features, this.#host.federation) });
     else if (xmlns === NS.dialback && name === 'result' && type !== undefined) this.#receiveResult(element);
     else if (xmlns === NS.dialback && name === 'verify' && type !== undefined) this.receiveVerdict(element);
-    else if (xmlns === undefined && this.#isBidirectional && this.isUp) this.#receiveStanza(element);
+    else if (xmlns === NS.dialback && name === 'verify' && this.#isBidirectional && this.#isHeard) this.#answerVerification(element);
+    else if (xmlns === undefined && this.#isBidirectional && this.#isHeard) this.#receiveStanza(element);
     else this.#advance({ type: 'stream.failed' });
+  }
+
+  /** A stream in both directions carries the other server's questions too; after our closing tag it asks again elsewhere. */
+  #answerVerification(verify: Element): void {
+    if (this.isUp) this.#kernel.send({ id: this.#stream ?? '' }, verdictXml(verify, this.#host));
   }
 
   /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */
@@ -180,6 +205,7 @@ export class Link implements PeerStream {
     const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
     if (from?.domain !== this.to || to === undefined || !this.#host.isHosted(to.domain)) return this.#advance({ type: 'stream.failed' });
     this.#inbox?.take({
+      domain: this.to,
       isForStore: () => isForStore(this.#kernel, stanza),
       begin: () => route(this.#kernel, stanza, to),
       failed: () => returnError(this.#kernel, stanza, 'internal-server-error'),
@@ -208,6 +234,7 @@ export class Link implements PeerStream {
   }
 
   #advance(event: LinkEvent | TimerEvent): void {
+    if (event.type === 'stream.failed') this.#isHeard = false;
     const { state, effects } = this.#kernel.transit('link', this.name, stepLink, this.#state, event);
     this.#state = state;
     this.#isAdvancing = true;
@@ -229,7 +256,7 @@ export class Link implements PeerStream {
       case 'connect':
         this.#stream = this.#host.nextStream();
         this.#kernel.peers.set(this.#stream, this);
-        this.#inbox = new Inbox(this.#kernel, this.#stream);
+        this.#inbox = new Inbox(this.#kernel, this.#stream, this.#host.lanes);
         effects.push({ type: 'connect', stream: this.#stream, domain: this.to, from: this.from });
         break;
       case 'openStream':
@@ -263,10 +290,10 @@ export class Link implements PeerStream {
         this.#giveUp(effect.params.condition);
         break;
       case 'closeStream':
-        effects.push({ type: 'close', stream });
+        if (!this.#isAdopted) effects.push({ type: 'close', stream });
         break;
       case 'disconnect':
-        effects.push({ type: 'disconnect', stream });
+        if (!this.#isAdopted) effects.push({ type: 'disconnect', stream });
         break;
       case 'startTimer': {
         const fired = { type: effect.params.timer as TimerEvent['type'] };
@@ -297,6 +324,8 @@ export class Link implements PeerStream {
   }
 
   #flush(): void {
+    this.#isHeard = true;
+    this.#ask();
     if (!this.#isAdopted) this.#kernel.effects.push({ type: 'trust', stream: this.#stream ?? '' });
     this.#watch();
     const queue = this.#queue;
@@ -337,12 +366,13 @@ export class Link implements PeerStream {
   /** There is no stream any more. What has come in meanwhile has a new one opened. */
   #rest(): void {
     this.#kernel.cancelTimer(`link ${this.name} use`);
-    if (this.#stream !== undefined && !this.#isAdopted) this.#kernel.peers.delete(this.#stream);
+    if (this.#stream !== undefined && this.#kernel.peers.get(this.#stream) === this) this.#kernel.peers.delete(this.#stream);
     this.#stream = undefined;
     this.#isAdopted = false;
     this.#channel = undefined;
     this.#features = undefined;
     this.#isBidirectional = false;
+    this.#isHeard = false;
     this.#unasked.push(...this.#asked.values());
     this.#asked.clear();
     if (this.#queue.length > 0) this.#advance({ type: 'stanza.queued' });

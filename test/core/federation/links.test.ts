@@ -63,6 +63,50 @@ describe('links: how one comes up', () => {
   });
 });
 
+describe('links: keys (XEP-0220 §2.2, XEP-0288 §2.2)', () => {
+  test('the other server asks about one over a stream in both directions, and has its answer there', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    const heard: string[] = [];
+    const other = there.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] }, 'server');
+    there.hear(other, '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="verona.test" to="mantua.test" version="1.0"><db:result from="verona.test" to="mantua.test">wrong</db:result>');
+    await net.settle();
+    expect(net.said.filter((line) => line.includes('<db:verify'))).toEqual([
+      expect.stringContaining('mantua.test → verona.test: <db:verify from="mantua.test" to="verona.test"'),
+      expect.stringMatching(/^verona\.test → mantua\.test: <db:verify from="verona\.test" to="mantua\.test" .*type="invalid"/),
+    ]);
+    expect(heard.join('')).toContain('<db:result from="mantua.test" to="verona.test" type="error"');
+    expect(net.lines).toEqual(['verona.test mantua.test']);
+  });
+});
+
+describe('links: SASL (RFC 6120 §6.4.6)', () => {
+  test('a key that is to be asked about while a certificate is looked at waits until the stream is there', async () => {
+    await begin(verona, uncertified(mantua));
+    const heard: string[] = [];
+    const feed = (text: string): void => here.hear('s2s-1', text);
+    const header = '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="mantua.test" to="verona.test" id="1" version="1.0">';
+    const secure = { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] };
+    here.onConnect = ({ stream }) => queueMicrotask(() => {
+      here.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, secure, 'server', stream);
+    });
+    const juliet = await here.connect('juliet', 'orchard');
+    juliet.send(message('romeo@mantua.test', 'one'));
+    await here.settle();
+    feed(`${header}<stream:features><mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>EXTERNAL</mechanism></mechanisms></stream:features>`);
+    expect(heard.at(-1)).toContain('<auth');
+    const other = here.join({ write: () => {}, startTls: () => {}, disconnect: () => {} }, secure, 'server');
+    here.hear(other, `${header}<db:result from="mantua.test" to="verona.test">key</db:result>`);
+    expect(heard.at(-1)).toContain('<auth');
+    feed('<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>');
+    expect(heard.at(-1)).toContain('<stream:stream');
+    feed(`${header}<stream:features/>`);
+    expect(heard.slice(-2)).toEqual([expect.stringContaining('<db:verify'), expect.stringContaining('<message')]);
+  });
+});
+
 describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
   test('what waits for a link goes out in the order in which it came, and so does what follows', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
@@ -71,6 +115,22 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     for (const id of ['4', '5']) juliet.send(message('romeo@mantua.test/orchard', id));
     await net.settle();
     for (const id of ['1', '2', '3', '4', '5']) expect(String(await romeo.next())).toContain(`id="${id}"`);
+  });
+
+  test('what has come over a stream that is no more, and waits for the store, comes before what another stream brings', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', '1'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send(`<presence to="romeo@mantua.test" type="subscribe"/>${message('romeo@mantua.test/orchard', '2')}`);
+    await net.settle();
+    net.cut();
+    juliet.send(message('romeo@mantua.test/orchard', '3'));
+    await net.settle();
+    await there.releaseStore();
+    await net.settle();
+    for (const id of ['2', '3']) expect(String(await romeo.next())).toContain(`id="${id}"`);
   });
 
   test('a link that was cut is set up anew for the next stanza', async () => {
@@ -82,6 +142,62 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     for (const id of ['2', '3']) juliet.send(message('romeo@mantua.test/orchard', id));
     await net.settle();
     for (const id of ['2', '3']) expect(String(await romeo.next())).toContain(`id="${id}"`);
+  });
+});
+
+describe('links: the closing tag (RFC 6120 §4.4)', () => {
+  /** The link from here is of no use any more, and says so. */
+  const idle = (): void => {
+    for (let times = 0; times < 2; times += 1) here.fire('link verona.test mantua.test use');
+  };
+
+  test('what the other server has sent before it saw ours arrives', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    idle();
+    romeo.send(message('juliet@verona.test/balcony', 'two'));
+    await net.settle();
+    expect(String(await juliet.next())).toContain('two');
+    expect(net.lines).toEqual([]);
+  });
+
+  test.each([
+    { what: 'the closing tag', end: () => idle() },
+    { what: 'the loss of the line', end: () => net.cut() },
+  ])('$what waits its turn behind the store, and nothing more goes that way meanwhile', async ({ end }) => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send('<presence to="romeo@mantua.test" type="subscribe"/>');
+    await net.settle();
+    end();
+    await net.settle();
+    romeo.send(message('juliet@verona.test/balcony', 'two'));
+    await net.settle();
+    expect(there.effects.filter((effect) => effect.type === 'send' && effect.stream === 'server-2' && effect.xml.includes('two'))).toEqual([]);
+    await there.releaseStore();
+    await net.settle();
+    expect(there.effects.filter((effect) => effect.type === 'send' && effect.xml.includes('two')).map((effect) => 'stream' in effect && effect.stream)).toEqual(['s2s-1']);
+    expect(here.effects.filter((effect) => effect.type === 'send' && effect.stream === 's1' && effect.xml.includes('two'))).toHaveLength(1);
+  });
+
+  test('a key that is to be asked about after ours waits for the next stream', async () => {
+    const { juliet, romeo } = await begin(uncertified(verona), uncertified(mantua));
+    juliet.send(message('romeo@mantua.test/orchard', 'one'));
+    await net.settle();
+    await romeo.next();
+    idle();
+    const heard: string[] = [];
+    const other = here.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] }, 'server');
+    here.hear(other, '<stream:stream xmlns="jabber:server" xmlns:db="jabber:server:dialback" xmlns:stream="http://etherx.jabber.org/streams" from="mantua.test" to="verona.test" version="1.0"><db:result from="mantua.test" to="verona.test">wrong</db:result>');
+    await net.settle();
+    const ours = here.effects.filter((effect) => 'stream' in effect && effect.stream === 's2s-1').map(({ type }) => type);
+    expect(ours.slice(ours.indexOf('close'))).toEqual(['close', 'disconnect']);
+    expect(heard.join('')).toContain('<db:result from="verona.test" to="mantua.test" type="error"');
   });
 });
 
