@@ -4,6 +4,7 @@ import { replaySession } from '../src/core/session-trace.ts';
 import type { Trace, TraceKind, TraceStep } from '../src/core/trace.ts';
 import { replayExplorer } from './checker/trace.ts';
 import { replayRandom } from './random-trace.ts';
+import { replaySimulation } from './simulator/trace.ts';
 
 /** Plays a trace again. Throws a TraceError when its header can't be understood.
  *  @example
@@ -15,4 +16,5 @@ export const replayers: Readonly<Partial<Record<TraceKind, Replayer>>> = {
   explorer: replayExplorer,
   random: replayRandom,
   session: replaySession,
+  simulation: replaySimulation,
 };

@@ -163,10 +163,11 @@ export function drawOptions(seed: number, ticks?: number, servers = serversOf(se
   };
   // Last, so that the draws before it are what they were without rooms.
   const rooms = maybe(() => random.pick([20, 60]));
-  // Who enters every room tells many entities. And a client that leaves too many requests unanswered is ended; while a room owes
+  // Who enters every room tells many entities, and hears of many at once. And a client that leaves too many requests unanswered is ended; while a room owes
   // it a last word, it drains out of anybody's sight.
   const core = rooms > 0 ? { ...options.core, directedLimit: 200, requestLimit: 1_000 } : options.core;
-  return { ...options, core, clients: { ...options.clients, rooms } };
+  const network = rooms > 0 ? { ...options.network, queue: Math.max(options.network.queue, 400_000) } : options.network;
+  return { ...options, core, network, clients: { ...options.clients, rooms } };
 }
 
 /** Where the rooms of a server are. */

@@ -11,7 +11,7 @@ import { codesOf, isOfRoom } from '../view.ts';
 export const lastWord: Observer = {
   name: 'no route closes before each room has said that its occupant has left',
   statement: 'Before a stream is closed, each room that has let its resource in, and after an end in order each that was asked to, has refused it, or has said that it has left; or, at the deadline, the server says so in the name of a room elsewhere (333), never of one of its own.',
-  exempt: 'a stream that is lost; a room of its own that waits for the store; one whose full JID has been bound anew, which ends at once; a room that has refused one of several requests to enter that were under way together, since the farewell machine counts them as one',
+  exempt: 'a stream that is lost; a room of its own that waits for the store; one whose full JID has been bound anew, which ends at once; a room that has refused one of several requests to enter that were under way together, since the farewell machine counts them as one; a room of which an answer to an earlier session of the full JID comes to this one (THEOREMS A4)',
   spec: ['XEP-0045 §7.14', 'RFC 6120 §4.4', 'DESIGN D5'],
   watch: (knowledge) => new LastWordWatch(knowledge),
 };
@@ -22,6 +22,8 @@ class LastWordWatch implements Watch {
   /** By stream, the rooms that owe it a last word; or an answer, if the stream has come so far as to ask. */
   #owing = new Map<string, Set<string>>();
   #asked = new Map<string, Map<string, number>>();
+  /** Rooms that the stream has ever asked: what others say was for a session before it (THEOREMS U7). */
+  #joined = new Map<string, Set<string>>();
   /** Rooms of which it can't be said what they owe. */
   #unclear = new Map<string, Set<string>>();
   /** Streams that have ended in order: everything before the end is done. */
@@ -47,13 +49,17 @@ class LastWordWatch implements Watch {
     this.#owing = new Map();
     this.#asked = new Map();
     this.#unclear = new Map();
+    this.#joined = new Map();
     this.#ended = new Set();
   }
 
   #noteJoin(stream: string, element: Sent['element']): void {
     const known = this.#knowledge.streams.get(stream);
     const { name, attrs: { to = '', type } } = element;
-    if (known?.jid === undefined || known.isEnding || name !== 'presence' || type !== undefined || element.getChild('x', NS.muc) === undefined) return;
+    if (known?.jid === undefined || known.isEnding || name !== 'presence' || type !== undefined) return;
+    add(this.#joined, stream, `${bareOf(to)} ${element.attrs.id ?? ''}`);
+    if (element.getChild('x', NS.muc) === undefined) return;
+    add(this.#joined, stream, bareOf(to));
     const asked = this.#asked.get(stream) ?? new Map<string, number>();
     this.#asked.set(stream, asked.set(bareOf(to), (asked.get(bareOf(to)) ?? 0) + 1));
   }
@@ -63,9 +69,12 @@ class LastWordWatch implements Watch {
     const { from = '', type } = element.attrs;
     const room = bareOf(from);
     const codes = codesOf(element);
+    // An answer to a session before this one has been under way for longer than anybody remembers it (THEOREMS A4).
+    const { id = '' } = element.attrs;
+    if (type === undefined && codes.includes('110') && id.startsWith('directed-') && this.#joined.get(to.stream)?.has(`${room} ${id}`) === false) add(this.#unclear, to.stream, room);
     if (type === 'error' && (this.#asked.get(to.stream)?.get(room) ?? 0) > 1) add(this.#unclear, to.stream, room);
     if (type === 'error' || codes.includes('110')) this.#asked.get(to.stream)?.delete(room);
-    if (type === undefined && codes.includes('110')) add(this.#owing, to.stream, room);
+    if (type === undefined && codes.includes('110') && this.#joined.get(to.stream)?.has(room) === true) add(this.#owing, to.stream, room);
     else if (type === 'unavailable' && codes.includes('110') && !codes.includes('303')) {
       this.#owing.get(to.stream)?.delete(room);
       // 307 beside it: the room itself says that somebody is not there (§7.2.18).
@@ -97,6 +106,7 @@ class LastWordWatch implements Watch {
     this.#owing.delete(stream);
     this.#asked.delete(stream);
     this.#unclear.delete(stream);
+    this.#joined.delete(stream);
     this.#ended.delete(stream);
   }
 }
