@@ -34,19 +34,29 @@ export function isInRoom(kernel: Kernel, { jid }: Resource, { bare }: Jid): bool
 
 /** Somebody's presence has been put on a route: it may be what a room has owed. */
 export function hearRoom(kernel: Kernel, to: Jid, presence: Element): void {
-  const farewells = to.full === undefined ? undefined : kernel.farewells.get(to.full);
-  if (farewells === undefined || to.full === undefined) return;
   const from = parseJid(presence.attrs.from ?? '');
-  const farewell = from === undefined ? undefined : farewells.get(from.bare);
-  if (from === undefined || farewell === undefined) return;
+  if (from?.resource === undefined || to.full === undefined) return;
+  const farewell = kernel.farewells.get(to.full)?.get(from.bare) ?? foundIn(kernel, to.full, from, presence);
+  if (farewell === undefined) return;
   const event = eventOf(presence, from, farewell);
   if (event === undefined) return;
-  if (event.type === 'room.entered' && from.resource !== undefined) farewell.nick = from.resource;
+  if (event.type === 'room.entered') farewell.nick = from.resource;
   advance(kernel, to.full, from.bare, farewell, event);
 }
 
+/** A room shows a resource in that has told it of itself in another way than by the usual join, such as the old one
+ *  without an element, or again while a refusal was on its way: it is in, so it is owed a farewell too. */
+function foundIn(kernel: Kernel, full: FullJid, from: Jid, presence: Element): Farewell | undefined {
+  const resource = resourceOf(kernel, full);
+  const isTold = from.full !== undefined && resource?.directed?.get(from.full)?.value === 'told';
+  if (!isTold || resource === undefined || resource.isDraining || eventOf(presence, from, { nick: '' })?.type !== 'room.entered') return undefined;
+  const farewell = begin(kernel, full, from);
+  advance(kernel, full, from.bare, farewell, { type: 'directed.available' });
+  return farewell;
+}
+
 /** What a room's presence says about the occupant that it is sent to. A new nick is no goodbye (XEP-0045 §7.6). */
-function eventOf({ attrs: { type }, children }: Element, from: Jid, { nick }: Farewell): FarewellEvent | undefined {
+function eventOf({ attrs: { type }, children }: Element, from: Jid, { nick }: Pick<Farewell, 'nick'>): FarewellEvent | undefined {
   if (type === 'error') return { type: 'room.refused' };
   const codes = children.flatMap((child) => (typeof child !== 'string' && child.name === 'x' && child.attrs.xmlns === NS.mucUser ? child.getChildren('status').map((status) => String(status.attrs.code)) : []));
   const isSelf = codes.includes('110') || (type === 'unavailable' && from.resource === nick);

@@ -140,6 +140,36 @@ describe('farewells: a remote room has the last word (XEP-0045 §7.14, DESIGN D5
     expect(await rest(juliet)).toEqual([`${occupant('garden')} error`, 'closed']);
   });
 
+  test.each([
+    { how: 'the old way, without an element (XEP-0045 §7.2.1)', joins: [`<presence to="${occupant('garden')}"/>`], refusal: '' },
+    {
+      how: 'again while a refusal is on its way', joins: [join('garden'), join('garden')],
+      refusal: `<presence from="${occupant('garden')}" to="${full}" type="error"><error type="cancel"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>`,
+    },
+  ])('who comes in $how is owed a farewell too', async ({ joins, refusal }) => {
+    juliet.send(joins.join(''));
+    await net.settle();
+    service.say(refusal + welcome('garden'));
+    await net.settle();
+    juliet.close();
+    await net.settle();
+    expect(stateOfRoutes()).toBe(1);
+    service.say(goodbye('garden'));
+    expect((await rest(juliet)).slice(-2)).toEqual([`${occupant('garden')} unavailable 110`, 'closed']);
+  });
+
+  test('a person who says something like it is no room', async () => {
+    await enter('garden');
+    juliet.send(`<presence to="romeo@${rooms}/orchard"/>`);
+    await net.settle();
+    service.say(`<presence from="romeo@${rooms}/orchard" to="${full}"><show>away</show></presence>`);
+    await net.settle();
+    juliet.close();
+    await net.settle();
+    service.say(goodbye('garden'));
+    expect((await rest(juliet)).at(-1)).toBe('closed');
+  });
+
   test('the join and the closing tag in one write: the answers to both come first', async () => {
     juliet.send(`${join('garden')}</stream:stream>`);
     await net.settle();
