@@ -22,8 +22,8 @@ import { decodeDomain } from './external.ts';
 import { featuresXml } from './features.ts';
 import { Inbox } from './inbox.ts';
 import type { Lanes } from './lanes.ts';
-import type { Verdict, Verification } from './link.ts';
 import { Proofs } from './proofs.ts';
+import type { Verdict, Verification } from './verifications.ts';
 
 /** What the stream of another server needs of the rest. */
 export interface InboundHost {

@@ -1,6 +1,6 @@
 /** One link to another server: what waits for it, in order, and what its machine's effects are on the wire.
  *  Spec: RFC 6120 §4 to §6, §10.1, XEP-0178, XEP-0220, XEP-0288. Not here: the rules of the order of it all
- *  (machines/link.ts), which links there are (links.ts). @module */
+ *  (machines/link.ts), which links there are (federation.ts), keys that are asked about (verifications.ts). @module */
 import { Element } from 'ltx';
 import { stepLink } from '../../../machines/link.ts';
 import type { LinkEvent, LinkFailure } from '../../../machines/link.ts';
@@ -21,17 +21,8 @@ import { encodeDomain } from './external.ts';
 import { Inbox } from './inbox.ts';
 import type { Lanes } from './lanes.ts';
 import { offerOf, offerWithoutSasl } from './offer.ts';
-
-/** What came of asking about a key. */
-export type Verdict = 'valid' | 'invalid' | StanzaErrorCondition;
-
-/** A key to be verified: on the stream `id`, `pair.from` claims to be itself. */
-export interface Verification {
-  readonly pair: Pair;
-  readonly id: string;
-  readonly key: string;
-  readonly answer: (verdict: Verdict) => void;
-}
+import { Verifications } from './verifications.ts';
+import type { Verification } from './verifications.ts';
 
 /** What a link needs of the others. */
 export interface LinkHost {
@@ -56,9 +47,8 @@ export class Link implements PeerStream {
   #state = stepLink.initial;
   /** Stanzas that wait, and where they go. */
   #queue: { readonly stanza: Element; readonly to: Jid }[] = [];
-  /** Keys that are to be asked about once the peer's features have come. */
-  #unasked: Verification[] = [];
-  readonly #asked = new Map<string, Verification>();
+  /** Keys that the other server is to be asked about. */
+  readonly #verifications = new Verifications();
   /** The stream over which stanzas go, or will: of this server's making unless it was adopted. */
   #stream: StreamId | undefined;
   #isAdopted = false;
@@ -105,7 +95,7 @@ export class Link implements PeerStream {
 
   /** Has the other server say whether a key is its own (XEP-0220 §2.1.2). */
   verify(verification: Verification): void {
-    this.#unasked.push(verification);
+    this.#verifications.add(verification);
     // While SASL is under way, or its success restarts the stream, it waits (RFC 6120 §6.4.6).
     if (this.isUp || this.#state.matches({ opening: 'proving' })) this.#ask();
     else this.#advance({ type: 'verification.queued' });
@@ -196,7 +186,7 @@ export class Link implements PeerStream {
 
   /** A stream in both directions carries the other server's questions too; after our closing tag it asks again elsewhere. */
   #answerVerification(verify: Element): void {
-    if (this.isUp) this.#kernel.send({ id: this.#stream ?? '' }, verdictXml(verify, this.#host));
+    if (this.isUp) this.#say(verdictXml(verify, this.#host));
   }
 
   /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */
@@ -226,11 +216,8 @@ export class Link implements PeerStream {
   }
 
   /** The other server's word on a key; it may come over a stream that it has opened itself (XEP-0288). */
-  receiveVerdict({ attrs: { from, to, id = '', type } }: Element): void {
-    const verification = this.#asked.get(id);
-    if (verification === undefined || from !== verification.pair.from || to !== verification.pair.to) return;
-    this.#asked.delete(id);
-    verification.answer(type === 'valid' || type === 'invalid' ? type : 'remote-server-timeout');
+  receiveVerdict(verdict: Element): void {
+    this.#verifications.settle(verdict);
   }
 
   #advance(event: LinkEvent | TimerEvent): void {
@@ -263,7 +250,7 @@ export class Link implements PeerStream {
         effects.push({ type: 'open', stream, header: { from: this.from, to: this.to, lang: this.#kernel.config.lang, version: '1.0' } });
         break;
       case 'requestTls':
-        this.#kernel.send({ id: stream }, `<starttls xmlns="${NS.tls}"/>`);
+        this.#say(`<starttls xmlns="${NS.tls}"/>`);
         break;
       case 'startTls':
         effects.push({ type: 'startTls', stream });
@@ -271,7 +258,7 @@ export class Link implements PeerStream {
       case 'sendExternal':
         this.#ask();
         this.#requestBidi();
-        this.#kernel.send({ id: stream }, `<auth xmlns="${NS.sasl}" mechanism="EXTERNAL">${encodeDomain(this.from)}</auth>`);
+        this.#say(`<auth xmlns="${NS.sasl}" mechanism="EXTERNAL">${encodeDomain(this.from)}</auth>`);
         break;
       case 'restartStream':
         effects.push({ type: 'restart', stream });
@@ -280,7 +267,7 @@ export class Link implements PeerStream {
         const pair = { from: this.from, to: this.to };
         this.#ask();
         this.#requestBidi();
-        this.#kernel.send({ id: stream }, dialbackXml('result', pair, undefined, undefined, this.#host.keyOf(pair, this.#id)));
+        this.#say(dialbackXml('result', pair, undefined, undefined, this.#host.keyOf(pair, this.#id)));
         break;
       }
       case 'flushQueue':
@@ -310,17 +297,15 @@ export class Link implements PeerStream {
   #requestBidi(): void {
     if (this.#isBidirectional || this.#features?.getChild('bidi', NS.bidiFeature) === undefined) return;
     this.#isBidirectional = true;
-    this.#kernel.send({ id: this.#stream ?? '' }, `<bidi xmlns="${NS.bidi}"/>`);
+    this.#say(`<bidi xmlns="${NS.bidi}"/>`);
   }
 
   #ask(): void {
-    const unasked = this.#unasked;
-    this.#unasked = [];
-    for (const verification of unasked) {
-      this.#asked.set(verification.id, verification);
-      const { pair, id, key } = verification;
-      this.#kernel.send({ id: this.#stream ?? '' }, dialbackXml('verify', { from: pair.to, to: pair.from }, id, undefined, key));
-    }
+    this.#verifications.ask((xml) => this.#say(xml));
+  }
+
+  #say(xml: string): void {
+    this.#kernel.send({ id: this.#stream ?? '' }, xml);
   }
 
   #flush(): void {
@@ -335,7 +320,7 @@ export class Link implements PeerStream {
 
   #put(stanza: Element, to: Jid): void {
     this.#isUsed = true;
-    this.#kernel.send({ id: this.#stream ?? '' }, serialize(stanza));
+    this.#say(serialize(stanza));
     if (stanza.name === 'message' && this.#kernel.onFate !== undefined) settle(this.#kernel, stanza, to, { fate: 'routed' });
   }
 
@@ -352,10 +337,7 @@ export class Link implements PeerStream {
     const queue = this.#queue;
     this.#queue = [];
     for (const { stanza, to } of queue) this.#bounce(stanza, to, condition);
-    const verifications = [...this.#unasked, ...this.#asked.values()];
-    this.#unasked = [];
-    this.#asked.clear();
-    for (const { answer } of verifications) answer(condition);
+    this.#verifications.fail(condition);
   }
 
   #bounce(stanza: Element, to: Jid, condition: StanzaErrorCondition): void {
@@ -373,10 +355,9 @@ export class Link implements PeerStream {
     this.#features = undefined;
     this.#isBidirectional = false;
     this.#isHeard = false;
-    this.#unasked.push(...this.#asked.values());
-    this.#asked.clear();
+    this.#verifications.repeat();
     if (this.#queue.length > 0) this.#advance({ type: 'stanza.queued' });
-    else if (this.#unasked.length > 0) this.#advance({ type: 'verification.queued' });
+    else if (this.#verifications.isWaiting) this.#advance({ type: 'verification.queued' });
     else this.#host.rested(this);
   }
 }
