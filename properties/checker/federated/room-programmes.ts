@@ -157,7 +157,7 @@ export const roomProgrammes: readonly FederatedProgramme[] = [
     before: entered(garden),
     clients: [{ jid: balcony, does: [close] }],
     mayStop: 'mantua.test',
-    pinned: [17, 931],
+    pinned: [17, 999],
   },
   {
     name: 'a remote room with two occupants',
