@@ -29,18 +29,17 @@ export function draw({ model, width, height, states, edges, starts }: Layout): s
 }
 
 function stateOf(placed: PlacedState): string {
-  const { state: { id, name, kind, isInitial, description, spec }, specs, stays, x, y, width, height } = placed;
-  const head = PAD + NAME + SPEC * specs.length - 2;
-  const top = y + head + LIST;
+  const { state: { id, name, kind, isInitial, description, spec }, specs, stays, plate, x, y, width, height } = placed;
+  const head = PAD + NAME + SPEC * specs.length + 2;
   return [
     tag('g', { class: `state ${kind}${isInitial ? ' initial' : ''}`, 'data-state': id, role: 'graphics-object group' }),
     `<title>${escape(`${id}: ${description} ${spec}`)}</title>`,
     rect('box', placed, 10),
     `<path class="tint" d="M${x} ${y + head}V${y + 10}q0 -10 10 -10H${x + width - 10}q10 0 10 10V${stays.height > 0 || kind === 'compound' ? y + head : `${y + height - 10}q0 10 -10 10H${x + 10}q-10 0 -10 -10`}Z"/>`,
     ...(kind === 'final' ? [rect('inner', { x: x + 4, y: y + 4, width: width - 8, height: height - 8 }, 7)] : []),
-    text({ text: name, as: 'name', x: PAD, y: PAD + 12 }, x, y),
-    ...specs.map((line, index) => text({ text: line, as: 'spec', x: PAD, y: PAD + NAME + 8 + SPEC * index }, x, y)),
-    ...stays.labels.map((label) => transitionOf(label, x + PAD, top)),
+    text({ text: name, as: 'name', x: 0, y: 14 }, plate.x, plate.y),
+    ...specs.map((line, index) => text({ text: line, as: 'spec', x: 0, y: NAME + 10 + SPEC * index }, plate.x, plate.y)),
+    ...stays.labels.map((label) => transitionOf(label, plate.x, plate.y + NAME + SPEC * specs.length + LIST)),
     '</g>',
   ].join('\n');
 }

@@ -22,6 +22,8 @@ export interface PlacedState extends Box {
   readonly specs: readonly string[];
   /** The transitions that leave the state as it is. */
   readonly stays: Block;
+  /** Where name, sections and list stand; no edge runs through. */
+  readonly plate: Box;
 }
 
 /** All transitions from one state to another, with the way that they share. */
@@ -55,21 +57,23 @@ export const PAD = 14;
 /** The name's line, one line of the sections, and the space above the list. */
 export const NAME = 20;
 export const SPEC = 14;
-export const LIST = 12;
+export const LIST = 14;
 const MOST_IN_STATE = 250;
-const MOST_ON_EDGE = 200;
+/** Labels are narrower in a machine of many states, whose drawing a page makes smaller. */
+const MOST_ON_EDGE = { few: 200, many: 150 };
+const MANY_STATES = 7;
 const DOT = 12;
 /** Around the labels of an edge. */
 export const MARGIN = 7;
 
 /** Computes the places; the same machine always has the same. */
 export async function layoutOf(model: MachineModel): Promise<Layout> {
-  const faceplates = new Map(model.states.map((state) => [state.id, plateOf(state, model.transitions.filter((each) => each.source === state.id && isStay(each)))]));
-  const groups = groupsOf(model.transitions.filter((each) => !isStay(each)));
+  const plates = new Map(model.states.map((state) => [state.id, plateOf(state, model.transitions.filter((each) => each.source === state.id && isStay(each)))]));
+  const groups = groupsOf(model.transitions.filter((each) => !isStay(each)), model.states.length < MANY_STATES ? MOST_ON_EDGE.few : MOST_ON_EDGE.many);
   const graph: ElkNode = {
     id: 'machine',
     layoutOptions: options,
-    children: levelOf(model, undefined, faceplates),
+    children: levelOf(model, undefined, plates),
     edges: [
       ...model.states.filter(({ isInitial }) => isInitial).map(({ id }) => ({ id: `start:${id}`, sources: [dotOf(id)], targets: [id] })),
       ...groups.map(({ source, target, block }) => ({
@@ -81,11 +85,16 @@ export async function layoutOf(model: MachineModel): Promise<Layout> {
   const root: ElkNode = await new Elk.default().layout(graph);
   const boxes = new Map(everyNode(root).map((node) => [node.id, boxOf(node)]));
   const edges = new Map((root.edges ?? []).map((edge) => [edge.id, edge]));
+  const ways = [...edges.values()].map(pointsOf);
   return {
     model,
     width: Math.ceil(root.width ?? 0),
     height: Math.ceil(root.height ?? 0),
-    states: model.states.map((state) => ({ state, ...known(faceplates, state.id), ...known(boxes, state.id) })),
+    states: model.states.map((state) => {
+      const { specs, stays, least } = known(plates, state.id);
+      const box = known(boxes, state.id);
+      return { state, specs, stays, ...box, plate: plateIn(box, least, ways) };
+    }),
     edges: groups.map(({ source, target, block }) => {
       const edge = known(edges, `edge:${source}:${target}`);
       return { source, target, block, points: pointsOf(edge), label: boxOf(edge.labels?.[0] ?? {}) };
@@ -102,7 +111,7 @@ const options = {
   'elk.json.shapeCoords': 'ROOT',
   'elk.json.edgeCoords': 'ROOT',
   'elk.padding': '[top=24,left=24,bottom=24,right=24]',
-  'elk.spacing.nodeNode': '36',
+  'elk.spacing.nodeNode': '24',
   'elk.spacing.edgeNode': '18',
   'elk.spacing.edgeEdge': '14',
   'elk.spacing.edgeLabel': '4',
@@ -112,6 +121,7 @@ const options = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '14',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.compaction.postCompaction.strategy': 'EDGE_LENGTH',
   'elk.layered.thoroughness': '40',
 };
 
@@ -128,6 +138,25 @@ function plateOf(state: MachineState, transitions: readonly MachineTransition[])
   const width = Math.max(widthOf(state.name, faces.name), stays.width, ...specs.map((line) => widthOf(line, faces.spec)));
   const height = NAME + SPEC * specs.length + (stays.height > 0 ? LIST + stays.height : 0);
   return { specs, stays, least: { width: Math.ceil(width) + 2 * PAD, height: height + 2 * PAD - 4 } };
+}
+
+/** The first place from the left, at the top of a state, where no edge on its way to a state inside runs
+ *  through the text. */
+function plateIn({ x, y, width }: Box, least: Plate['least'], ways: readonly (readonly ElkPoint[])[]): Box {
+  const free = { x: x + PAD, y: y + PAD - 2, width: least.width - 2 * PAD, height: least.height - 2 * PAD };
+  for (let left = free.x; left + free.width <= x + width - PAD; left += 4) {
+    if (!ways.some((way) => crosses(way, { ...free, x: left - 6, width: free.width + 12 }))) return { ...free, x: left };
+  }
+  return free;
+}
+
+/** Whether a way at right angles runs through a box. */
+export function crosses(way: readonly ElkPoint[], box: Box): boolean {
+  return way.slice(1).some((to, index) => {
+    const from = way[index] ?? to;
+    return Math.min(from.x, to.x) < box.x + box.width && Math.max(from.x, to.x) > box.x
+      && Math.min(from.y, to.y) < box.y + box.height && Math.max(from.y, to.y) > box.y;
+  });
 }
 
 /** The nodes of one level, with the dot where it begins. */
@@ -157,9 +186,9 @@ interface Group {
   readonly block: Block;
 }
 
-function groupsOf(transitions: readonly MachineTransition[]): readonly Group[] {
+function groupsOf(transitions: readonly MachineTransition[], most: number): readonly Group[] {
   const groups = Map.groupBy(transitions, ({ source, target }) => `${source}:${target}`);
-  return [...groups.values()].map((group) => ({ source: group[0]?.source ?? '', target: group[0]?.target ?? '', block: blockOf(group, MOST_ON_EDGE) }));
+  return [...groups.values()].map((group) => ({ source: group[0]?.source ?? '', target: group[0]?.target ?? '', block: blockOf(group, most) }));
 }
 
 const everyNode = (node: ElkNode): readonly ElkNode[] => (node.children ?? []).flatMap((child) => [child, ...everyNode(child)]);

@@ -2,7 +2,7 @@
 import { SaxesParser } from 'saxes';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
-import { layoutOf } from '../../docs/diagram/layout.ts';
+import { crosses, layoutOf } from '../../docs/diagram/layout.ts';
 import type { Box, Layout } from '../../docs/diagram/layout.ts';
 import { modelOf } from '../../docs/diagram/model.ts';
 import { drawings, staleDrawings } from '../../docs/diagrams.ts';
@@ -45,6 +45,15 @@ describe.each(catalogue)('docs: the drawing of $name', (entry) => {
     const things = [...leaves, ...edges.map(({ source, target, label }) => ({ name: `${source} → ${target}`, ...label })), ...starts.map(({ target, dot }) => ({ name: `start of ${target}`, ...dot }))];
     expect(pairs(things).filter(([a, b]) => overlap(a, b)).map(([a, b]) => `${a.name} over ${b.name}`)).toEqual([]);
     expect(things.filter(({ x, y, ...size }) => x < 0 || y < 0 || x + size.width > width || y + size.height > height)).toEqual([]);
+  });
+
+  test('draws no edge through the text of a state, or through the label of another edge', () => {
+    const { states, edges, starts } = known(layouts, entry.name);
+    const ways = [...edges, ...starts];
+    for (const way of ways) {
+      expect(states.filter(({ plate }) => crosses(way.points, plate)).map(({ state }) => state.id), `to ${way.target}`).toEqual([]);
+      expect(edges.filter((other) => other !== way && crosses(way.points, other.label)).map(({ source, target }) => `${source} → ${target}`), `to ${way.target}`).toEqual([]);
+    }
   });
 
   test('lays a state that is inside another inside its box, and any other outside', () => {
