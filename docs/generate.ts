@@ -45,6 +45,9 @@ function indexPage(): string {
       const { states, transitions } = modelOf(entry);
       return [`[${entry.name}](${entry.name}.md)`, entry.about, entry.spec, String(states.length), String(transitions.length)];
     })), '',
+    '## Side by side', '',
+    'Machines of one hue are about one thing: streams, the session, presence, subscriptions, the route, rooms, requests.', '',
+    catalogue.map(({ name }) => `[<img src="${drawingOf(name)}" alt="${name}" height="240">](${name}.md)`).join('\n'), '',
     '## Wires', '',
     'Machines never call each other. These effects of one machine are events for another machine of the same',
     'resource, and the core carries them over ([machines/wires.ts](../../../machines/wires.ts)).', '',
@@ -90,7 +93,8 @@ function pageOf(entry: CatalogueEntry): string {
 }
 
 /** The drawing of a machine, from its page. */
-const picture = (name: string, about: string): string => `![${name}: ${about}](../../../src/inspector/page/machines/${name}.svg)`;
+const picture = (name: string, about: string): string => `![${name}: ${about}](${drawingOf(name)})`;
+const drawingOf = (name: string): string => `../../../src/inspector/page/machines/${name}.svg`;
 
 /** A Mermaid state diagram: the levels of the machine, nested as they are. */
 function diagram(model: MachineModel): string {

@@ -39,7 +39,7 @@ function stateOf(placed: PlacedState): string {
     ...(kind === 'final' ? [rect('inner', { x: x + 4, y: y + 4, width: width - 8, height: height - 8 }, 7)] : []),
     text({ text: name, as: 'name', x: 0, y: 14 }, plate.x, plate.y),
     ...specs.map((line, index) => text({ text: line, as: 'spec', x: 0, y: NAME + 10 + SPEC * index }, plate.x, plate.y)),
-    ...stays.labels.map((label) => transitionOf(label, plate.x, plate.y + NAME + SPEC * specs.length + LIST)),
+    ...stays.labels.map((label) => transitionOf(label, plate.x, plate.y + NAME + SPEC * specs.length + LIST, stays.width)),
     '</g>',
   ].join('\n');
 }
@@ -59,15 +59,17 @@ function edgeOf({ source, target, points, label, block }: PlacedEdge): string {
     tag('g', { class: 'edge', 'data-from': source, 'data-to': target }),
     wayOf(points),
     rect('plate', label, 6),
-    ...block.labels.map((each) => transitionOf(each, label.x + MARGIN, label.y + MARGIN)),
+    ...block.labels.map((each) => transitionOf(each, label.x + MARGIN, label.y + MARGIN, block.width)),
     '</g>',
   ].join('\n');
 }
 
-function transitionOf({ transition, y, spans }: Label, left: number, top: number): string {
+/** One transition's lines, on a row that can be lit and pointed at. */
+function transitionOf({ transition, y, height, spans }: Label, left: number, top: number, width: number): string {
   return [
     tag('g', { class: 'transition', 'data-transition': transition.id, 'data-event': transition.type }),
     `<title>${escape(titleOf(transition))}</title>`,
+    rect('row', { x: left - 4, y: top + y - 1, width: width + 8, height: height + 4 }, 4),
     ...(transition.isTimer ? [clock(left, top + y)] : []),
     ...spans.map((span) => text(span, left, top)),
     '</g>',

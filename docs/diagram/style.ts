@@ -1,6 +1,7 @@
 /** How a diagram looks: one style sheet of classes and custom properties. A drawing carries it, so that it
- *  is good alone, in light and dark; a page that has the drawing inline overrides the properties, or
- *  links `machines.css`, which is the same with every machine's hue. @module */
+ *  is good alone, in light and dark. A page that has drawings inline takes the style element out and links
+ *  `machines.css`, the same with every machine's hue; it may set the properties anew. The class `lit` on a
+ *  state or a transition lights it, and the edge with it. @module */
 
 /** A colour on light paper, and on dark. */
 export interface Hue {
@@ -8,18 +9,20 @@ export interface Hue {
   readonly dark: string;
 }
 
-/** Okabe and Ito's colours, which colour-blind eyes tell apart, moved as far as a border needs to stand out from its paper. */
+/** After Okabe and Ito's colours, moved as far as each must be to stand out from its paper, and from the others for
+ *  colour-blind eyes; `test/docs/hues.test.ts` computes both. */
 export const hues = {
   blue: { light: '#0072b2', dark: '#3a9ad9' },
-  orange: { light: '#c47f00', dark: '#e69f00' },
+  orange: { light: '#c98700', dark: '#eba80a' },
   green: { light: '#009e73', dark: '#12b886' },
   purple: { light: '#c2629a', dark: '#d98bb8' },
-  vermilion: { light: '#d55e00', dark: '#f0702a' },
+  vermilion: { light: '#b54400', dark: '#e8622a' },
   sky: { light: '#2e96d3', dark: '#7cc7f2' },
-  grey: { light: '#6e7781', dark: '#9aa4ae' },
+  grey: { light: '#4a535c', dark: '#c9d1d9' },
 } as const satisfies Readonly<Record<string, Hue>>;
 
-/** Each machine's hue: that of what it is about. */
+/** Each machine's hue, which is that of what it is about, since eyes tell seven apart and not fourteen: streams,
+ *  the session, presence, subscriptions, the route, rooms, requests. The name says the rest. */
 export const hueOf: Readonly<Record<string, keyof typeof hues>> = {
   stream: 'blue', link: 'blue', peer: 'blue', component: 'blue',
   session: 'orange',
@@ -60,7 +63,9 @@ const rules = `
 .machine .state.lit>.tint{fill-opacity:.32}
 .machine .edge:has(.lit)>.way{stroke:var(--hue);stroke-width:3}
 .machine .edge:has(.lit)>.head{fill:var(--hue)}
-.machine .transition.lit text{fill:var(--hue)}
+.machine .row{fill:var(--hue);fill-opacity:0}
+.machine .transition:hover>.row{fill-opacity:.1}
+.machine .transition.lit>.row{fill-opacity:.28}
 `;
 
 const sheet = (lightHues: string, darkHues: string): string =>

@@ -41,8 +41,8 @@ describe.each(catalogue)('docs: the drawing of $name', (entry) => {
 
   test('lays no state over another, no label over a state or another label, and nothing outside the sheet', () => {
     const { states, edges, starts, width, height } = known(layouts, entry.name);
-    const leaves = states.filter(({ state }) => state.kind !== 'compound').map((each) => ({ name: each.state.id, ...each }));
-    const things = [...leaves, ...edges.map(({ source, target, label }) => ({ name: `${source} → ${target}`, ...label })), ...starts.map(({ target, dot }) => ({ name: `start of ${target}`, ...dot }))];
+    const texts = states.map((each) => ({ name: each.state.id, ...(each.state.kind === 'compound' ? each.plate : each) }));
+    const things = [...texts, ...edges.map(({ source, target, label }) => ({ name: `${source} → ${target}`, ...label })), ...starts.map(({ target, dot }) => ({ name: `start of ${target}`, ...dot }))];
     expect(pairs(things).filter(([a, b]) => overlap(a, b)).map(([a, b]) => `${a.name} over ${b.name}`)).toEqual([]);
     expect(things.filter(({ x, y, ...size }) => x < 0 || y < 0 || x + size.width > width || y + size.height > height)).toEqual([]);
   });
