@@ -1,7 +1,7 @@
 /** Draws a layout as SVG. States and transitions carry the machine's own ids (`data-state`,
  *  `data-transition`, `data-event`), so that a page can light them; each has a title with what it
  *  means and the section that asks for it. @module */
-import { CLOCK } from './label.ts';
+import { CLOCK, SPACE } from './label.ts';
 import type { Label, Span } from './label.ts';
 import { LIST, MARGIN, NAME, PAD, SPEC } from './layout.ts';
 import type { Box, Layout, PlacedEdge, PlacedStart, PlacedState } from './layout.ts';
@@ -71,7 +71,7 @@ function transitionOf({ transition, y, height, spans }: Label, left: number, top
     `<title>${escape(titleOf(transition))}</title>`,
     rect('row', { x: left - 4, y: top + y - 1, width: width + 8, height: height + 4 }, 4),
     ...(transition.isTimer ? [clock(left, top + y)] : []),
-    ...spans.map((span) => text(span, left, top)),
+    ...[...Map.groupBy(spans, (span) => span.y).values()].map((line) => lineOf(line, left, top)),
     '</g>',
   ].join('\n');
 }
@@ -84,6 +84,13 @@ function titleOf({ source, event, guard, target, effects, spec }: MachineTransit
 /** A circle with hands, in the room that the label leaves for it. */
 const clock = (left: number, top: number): string =>
   `<path class="clock" d="M${n(left + CLOCK / 2 + 3)} ${n(top + 7)}a5 5 0 1 1 -10 0a5 5 0 1 1 10 0m-5 -2.6v2.8l1.9 1.3"/>`;
+
+/** The first piece has its place; the next follow it, however wide a reader's font is. */
+function lineOf([first, ...next]: readonly Span[], left: number, top: number): string {
+  if (first === undefined) return '';
+  const following = next.map((span) => `<tspan class="${span.as}" dx="${SPACE}">${escape(span.text)}</tspan>`).join('');
+  return text(first, left, top).replace('</text>', `${following}</text>`);
+}
 
 const text = ({ text: content, as, x, y }: Span, left: number, top: number): string => `<text class="${as}" x="${n(left + x)}" y="${n(top + y)}">${escape(content)}</text>`;
 const rect = (as: string, { x, y, width, height }: Box, radius: number): string => `<rect class="${as}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"/>`;

@@ -43,6 +43,8 @@ const LINE = 15;
 const GAP = 5;
 /** Effects and broken guards stand a little to the right of their event. */
 const INDENT = 10;
+/** Between an event and its guard. */
+export const SPACE = 5;
 /** Where the clock of a timer stands. */
 export const CLOCK = 15;
 
@@ -64,7 +66,7 @@ export function blockOf(transitions: readonly MachineTransition[], most: number)
 function spansOf({ event, isTimer, guard, effects }: MachineTransition, most: number): readonly Span[] {
   const start = isTimer ? CLOCK : 0;
   const spans: Span[] = [{ text: event, as: 'event', x: start, y: LINE - 4 }];
-  const after = start + widthOf(event, faces.event) + 5;
+  const after = start + widthOf(event, faces.event) + SPACE;
   let y = LINE - 4;
   if (guard !== undefined) {
     const text = `[${guard}]`;

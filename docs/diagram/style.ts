@@ -42,7 +42,7 @@ const ink = {
 };
 
 const rules = `
-.machine text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
+.machine text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",Arimo,"Nimbus Sans",sans-serif;fill:var(--ink)}
 .machine .paper{fill:var(--paper)}
 .machine .box{fill:var(--box);stroke:var(--hue);stroke-width:1.5}
 .machine .tint{fill:var(--hue);fill-opacity:.1}
@@ -51,7 +51,7 @@ const rules = `
 .machine .rule{stroke:var(--hue);stroke-opacity:.35}
 .machine .name{font-size:15px;font-weight:700}
 .machine .event{font-size:12px;font-weight:700}
-.machine .guard{font-size:12px}
+.machine .guard{font-size:12px;font-weight:400}
 .machine text.spec{font-size:10.5px;fill:var(--muted)}
 .machine text.effect{font-size:11px;fill:var(--muted)}
 .machine .way{fill:none;stroke:var(--line);stroke-width:1.4}
