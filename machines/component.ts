@@ -3,7 +3,7 @@
 import { setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
-import type { StreamErrorCondition } from './vocabulary.ts';
+import type { StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
 
 /** What the component and its connection have to say. */
 export type ComponentEvent =
@@ -16,12 +16,7 @@ export type ComponentEvent =
   | { readonly type: 'stream.ended' }
   | { readonly type: 'stream.lost' };
 
-interface Fault {
-  readonly condition: StreamErrorCondition;
-  readonly text?: string;
-}
-
-const faultOf = ({ event }: { event: ComponentEvent }): Fault =>
+const faultOf = ({ event }: { event: ComponentEvent }): StreamErrorContent =>
   event.type === 'stream.failed'
     ? { condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }
     : { condition: 'not-authorized' };
@@ -34,7 +29,7 @@ export const componentMachine = setup({
     openStream: () => {},
     sendHandshake: () => {},
     admit: () => {},
-    sendStreamError: (_, _params: Fault) => {},
+    sendStreamError: (_, _params: StreamErrorContent) => {},
     closeStream: () => {},
     disconnect: () => {},
   },

@@ -5,7 +5,7 @@
 import { assign, setup } from 'xstate';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
-import type { StreamErrorCondition } from './vocabulary.ts';
+import type { StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
 
 /** What the peer, its connection and whoever verifies its keys have to say. */
 export type PeerEvent =
@@ -33,12 +33,7 @@ export interface PeerContext {
 /** How many proofs may fail before the stream ends (RFC 6120 §6.4.5 recommends two to five). */
 export const MAX_PROOF_FAILURES = 5;
 
-interface Fault {
-  readonly condition: StreamErrorCondition;
-  readonly text?: string;
-}
-
-const faultOf = ({ event }: { event: PeerEvent }): Fault =>
+const faultOf = ({ event }: { event: PeerEvent }): StreamErrorContent =>
   event.type === 'stream.failed'
     ? { condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }
     : { condition: 'not-authorized' };
@@ -59,7 +54,7 @@ export const peerMachine = setup({
     confirmKey: () => {},
     refuseKey: () => {},
     admit: () => {},
-    sendStreamError: (_, _params: Fault) => {},
+    sendStreamError: (_, _params: StreamErrorContent) => {},
     closeStream: () => {},
     disconnect: () => {},
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),

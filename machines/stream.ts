@@ -3,7 +3,7 @@
  *  Not here: the SASL mechanisms (runtime), the session and the route that a bound stream has
  *  (session.ts, route.ts), XML (core). @module */
 import { assign, setup } from 'xstate';
-import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from './vocabulary.ts';
+import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 
@@ -32,12 +32,6 @@ export type StreamEvent =
   | { readonly type: 'stream.lost' }
   | { readonly type: 'route.closed' };
 
-/** What a stream error says (RFC 6120 §4.9.2). */
-interface Fault {
-  readonly condition: StreamErrorCondition;
-  readonly text?: string;
-}
-
 /** What is kept of the negotiation, and of the end. */
 export interface StreamContext {
   /** Failed attempts at SASL on this stream. */
@@ -46,7 +40,7 @@ export interface StreamContext {
   readonly refusals: number;
   /** The stream error that is owed to the peer once the route has closed; null when the peer
    *  itself has ended the stream. */
-  readonly owed: Fault | null;
+  readonly owed: StreamErrorContent | null;
 }
 
 /** How often SASL may fail before the stream ends (RFC 6120 §6.4.5 recommends two to five). */
@@ -56,11 +50,11 @@ export const MAX_SASL_FAILURES = 3;
  *  recommends five to ten). */
 export const MAX_BIND_REFUSALS = 6;
 
-const faultOf = ({ event }: { event: StreamEvent }): Fault =>
+const faultOf = ({ event }: { event: StreamEvent }): StreamErrorContent =>
   event.type === 'stream.failed'
     ? { condition: event.condition, ...(event.text === undefined ? {} : { text: event.text }) }
     : { condition: event.type === 'resource.replaced' ? 'conflict' : 'not-authorized' };
-const owedOf = ({ context }: { context: StreamContext }): Fault => context.owed ?? { condition: 'undefined-condition' };
+const owedOf = ({ context }: { context: StreamContext }): StreamErrorContent => context.owed ?? { condition: 'undefined-condition' };
 const withData = ({ event }: { event: StreamEvent }): { data?: string } =>
   'data' in event && event.data !== undefined ? { data: event.data } : {};
 
@@ -84,7 +78,7 @@ export const streamMachine = setup({
     refuseBind: (_, _params: { condition: StanzaErrorCondition }) => {},
     processStanza: () => {},
     endSession: (_, _params: { event: 'stream.ended' | 'stream.lost' | 'resource.replaced' }) => {},
-    sendStreamError: (_, _params: Fault) => {},
+    sendStreamError: (_, _params: StreamErrorContent) => {},
     abandonRoute: () => {},
     closeStream: () => {},
     disconnect: () => {},

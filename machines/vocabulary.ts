@@ -52,3 +52,9 @@ export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
 
 /** A list with at least one member. */
 export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** What a stream error says (RFC 6120 §4.9.2). */
+export interface StreamErrorContent {
+  readonly condition: StreamErrorCondition;
+  readonly text?: string;
+}
