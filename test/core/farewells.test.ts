@@ -208,6 +208,20 @@ describe('farewells: a remote room has the last word (XEP-0045 §7.14, DESIGN D5
     expect(stateOfRoutes()).toBe(1);
   });
 
+  test('a room that is blocked meanwhile is spoken for, once, and nothing more is waited for (XEP-0191 §3.3)', async () => {
+    await enter('garden');
+    const chamber = await here.connect('juliet', 'chamber');
+    juliet.close();
+    await net.settle();
+    expect(stateOfRoutes()).toBe(2);
+    chamber.send(`<iq type="set" id="b"><block xmlns="urn:xmpp:blocking"><item jid="garden@${rooms}"/></block></iq>`);
+    expect(await rest(juliet)).toEqual([`${occupant('garden')} unavailable`, 'closed']);
+    expect(stateOfRoutes()).toBe(1);
+    service.say(goodbye('garden'));
+    await net.settle();
+    expect([...here.timers.keys()].filter((name) => name.startsWith('route'))).toEqual([]);
+  });
+
   test('a dead transport ends the wait at once', async () => {
     await enter('garden');
     juliet.close();

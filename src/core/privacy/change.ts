@@ -4,6 +4,7 @@
  *  §2.10, §2.11, XEP-0191 §3.3, §3.4. Not here: which changes there are (features/). @module */
 import type { BareJid } from '../../../machines/vocabulary.ts';
 import { isSubscriber, subscribersOf, subscriptionsOf } from '../contacts.ts';
+import { hearRoom } from '../farewells.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
@@ -121,10 +122,18 @@ function tellUser(kernel: Kernel, before: View, after: View): void {
     // Who is no contact any more will say so, and may not be heard saying it.
     const isHeard = after.heard.get(address) ?? (wasHeard && isAllowed(kernel, resource, 'presence-in', from));
     if (isHeard === wasHeard) continue;
-    if (!isHeard) put(kernel, resource, serialize(presence({ from: address, to: resource.jid, type: 'unavailable' })));
+    if (!isHeard) speakFor(kernel, resource, address);
     else if (isLocal(kernel, from)) tellAgain(kernel, resource, from);
     else if (from.full === undefined) probe(kernel, resource, from);
   }
+}
+
+/** What a room would say, and is not heard saying any more, is said: it owes no more (THEOREMS T2.c). */
+function speakFor(kernel: Kernel, resource: Resource, address: string): void {
+  const goodbye = presence({ from: address, to: resource.jid, type: 'unavailable' });
+  const to = parseJid(resource.jid);
+  put(kernel, resource, serialize(goodbye));
+  if (to !== undefined) hearRoom(kernel, to, goodbye);
 }
 
 /** As a subscriber, or as one who was told directly, of whom no more is known than that it is available. */
