@@ -56,7 +56,7 @@ export async function startServer(config: Config, { log, observer }: Surrounding
     record = openRecordOf(config, coreConfig, log);
     const core = createCore(coreConfig, featuresOf(config));
     const watched = record === undefined ? core : recorded(core, record.write, { keepBodies: config.record.bodies });
-    watched.observe(observer);
+    if (observer !== undefined) watched.observe(observer);
     const server = await listen(config, watched, store, log);
     const stop = async (): Promise<void> => {
       await server.stop();
