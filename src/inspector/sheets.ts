@@ -59,7 +59,8 @@ function transitionsOf(node: AnyStateNode): TransitionSheet[] {
     event: eventType,
     ...(target?.[0] !== undefined && { target: pathOf(target[0]) }),
     ...(guard !== undefined && { guard: nameOf(guard as Named) }),
-    effects: (actions as readonly Named[]).map(nameOf),
+    // What only keeps something in the context orders nothing (machines/step.ts).
+    effects: (actions as readonly Named[]).map(nameOf).filter((name) => !name.startsWith('note')),
     spec: sectionsOf(meta),
   }));
 }

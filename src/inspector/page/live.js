@@ -145,7 +145,7 @@ function rowOf(item, now) {
   const name = h('a', { href: `#/live/${encodeURIComponent(item.key)}` });
   const states = h('span.chips', {});
   const facts = h('span.facts', {});
-  const row = h('li.row', { 'data-key': item.key }, name, states, facts);
+  const row = h('li.row', { 'data-key': item.key }, name, facts, states);
   let since = item.since;
   let transitions = 0;
   row.grow = () => setText(facts, `${age(now() - since)} · ${transitions} ${transitions === 1 ? 'step' : 'steps'}`);

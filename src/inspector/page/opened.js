@@ -94,7 +94,14 @@ export function openedView({ close }) {
     let diagram;
     let now = '';
     const levels = h('ul.levels', {}, ...(sheet?.states ?? []).map(({ path, description }) => h('li', { 'data-state': path, title: description }, path)));
-    const relight = () => light(diagram ?? levels, now);
+    const relight = () => {
+      light(diagram ?? levels, now);
+      // States inside another are worth their room only while the machine is in there.
+      for (const level of levels.children) {
+        const outer = level.dataset.state.split('.').slice(0, -1).join('.');
+        level.hidden = outer !== '' && !now.startsWith(`${outer}.`);
+      }
+    };
     if (parts.length === 0) {
       figure.append(levels);
       diagramOf(machine).then((found) => {
