@@ -39,7 +39,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await server.stop();
   });
 
-  async function opened(options: Parameters<Browser['newPage']>[0] = {}, view = '#/live'): Promise<void> {
+  async function opened(options: Parameters<Browser['newPage']>[0] = {}, prepare = (): Promise<void> => Promise.resolve()): Promise<void> {
     page = await browser.newPage({ viewport: { width: 1280, height: 860 }, ...options });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -47,8 +47,8 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
       if (message.type() === 'error' && !message.location().url.endsWith('.svg')) complaints.push(message.text());
     });
     page.on('request', (request) => requests.add(new URL(request.url()).origin));
+    await prepare();
     await page.goto(server.inspector ?? '');
-    if (view !== '#/live') await page.goto(`${new URL(server.inspector ?? '').origin}/${view}`);
   }
 
   async function pictured(name: string): Promise<void> {
@@ -81,7 +81,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     expect(text).not.toContain(password);
     await pictured('session');
     juliet.send('</stream:stream>');
-    await page.locator('.opened .card', { hasText: 'route' }).locator('code.state', { hasText: 'closed' }).waitFor();
+    await page.locator('.opened .card.m-route').locator('code.state', { hasText: 'closed' }).waitFor();
     await page.locator('.entry', { hasText: 'drain.begun' }).getByText('RFC 6120 §4.4').waitFor();
     expect(complaints).toEqual([]);
     expect([...requests]).toEqual([new URL(server.inspector ?? '').origin]);
@@ -101,6 +101,22 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await page.locator('.entry', { hasText: '<img src=x' }).first().waitFor();
     expect(await page.locator('main img').count()).toBe(0);
     expect(await page.title()).toBe('Live · Waystate inspector');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a machine has its diagram lit where it is, and without one its states', async () => {
+    await person(server, 'juliet', 'balcony');
+    const drawn = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><style>g{fill:red}</style><g data-state='open'><rect width='4' height='4'/></g><g data-state='closed'/></svg>";
+    await opened({}, async () => {
+      await page.route('**/machines/*.svg', (route) => (route.request().url().endsWith('/route.svg') ? route.fulfill({ body: drawn, contentType: 'image/svg+xml' }) : route.fulfill({ status: 404 })));
+      await page.route('**/machines/machines.css', (route) => route.fulfill({ body: '', contentType: 'text/css' }));
+    });
+    await page.getByText('juliet@localhost/balcony').click();
+    await page.locator('.m-route summary').click();
+    await page.locator('.m-route svg [data-state="open"].lit').waitFor();
+    expect(await page.locator('.m-route svg .lit').count()).toBe(1);
+    await page.locator('.m-session .levels .lit', { hasText: 'connected' }).waitFor();
+    expect(await page.locator('.m-session summary').isVisible()).toBe(false);
     expect(complaints).toEqual([]);
   });
 

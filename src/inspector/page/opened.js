@@ -88,14 +88,15 @@ export function openedView({ close }) {
     const sheet = sheets.get(machine);
     const state = h('code.state', {});
     const meaning = h('p', {});
-    const figure = h('div.figure', {});
+    const figure = h('details.figure', { hidden: true }, h('summary', {}, 'Diagram'));
     const card = h('article', { class: `card ${hueOf(machine)}` },
-      h('h3', {}, h('a', { href: `#/machines/${machine}` }, machine), parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning, figure);
+      h('h3', {}, h('a', { href: `#/machines/${machine}` }, machine), parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning);
     let diagram;
     let now = '';
     const levels = h('ul.levels', {}, ...(sheet?.states ?? []).map(({ path, description }) => h('li', { 'data-state': path, title: description }, path)));
     const relight = () => {
-      light(diagram ?? levels, now);
+      light(levels, now);
+      if (diagram !== undefined) light(diagram, now);
       // States inside another are worth their room only while the machine is in there.
       for (const level of levels.children) {
         const outer = level.dataset.state.split('.').slice(0, -1).join('.');
@@ -103,11 +104,12 @@ export function openedView({ close }) {
       }
     };
     if (parts.length === 0) {
-      figure.append(levels);
+      card.append(levels, figure);
       diagramOf(machine).then((found) => {
         if (found === undefined) return;
         diagram = found;
-        figure.replaceChildren(found);
+        figure.hidden = false;
+        figure.append(found);
         relight();
       });
     }
