@@ -47,12 +47,16 @@ export class Recorder {
   /** Whose entry stands in each place of the bound on all of them, in order of time. */
   #places: { readonly subject: Subject; readonly n: number }[] = [];
   #next = 0;
+  #latest: Decision | undefined;
+  /** Of messages whose fate has not followed at once. */
   #decisions = new Map<string, Decision>();
   #open = new Map<string, number>();
   #leave: (() => void) | undefined;
   #at = 0;
   /** Grows with everything that is kept. */
   version = 0;
+  /** How often it has failed to keep something; whom it looked at is none the worse for it. */
+  faults = 0;
 
   constructor(core: Core, redaction: Redaction, limits: RecorderLimits = recorderLimits) {
     this.#inner = core;
@@ -79,9 +83,9 @@ export class Recorder {
     this.#at = at;
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
     this.#leave = this.#inner.observe({
-      onTransition: (transition) => this.#noteTransition(transition),
-      onDecision: (decision) => this.#noteDecision(decision),
-      onFate: (fate) => this.#noteFate(fate),
+      onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
+      onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
+      onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
     });
   }
 
@@ -93,6 +97,7 @@ export class Recorder {
     this.fates = new Ring(this.#limits.fates);
     this.#places = [];
     this.#next = 0;
+    this.#latest = undefined;
     this.#decisions.clear();
   }
 
@@ -109,10 +114,20 @@ export class Recorder {
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
-    if (input.type === 'stream.element') this.#noteStanza(input.stream, 'in', input.element);
+    if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
-    if (this.#open.size > 0) for (const effect of effects) if (effect.type === 'send') this.#noteStanza(effect.stream, 'out', effect.xml);
+    if (this.#open.size > 0) this.#safely(() => effects.forEach((effect) => effect.type === 'send' && this.#noteStanza(effect.stream, 'out', effect.xml)));
     return effects;
+  }
+
+  /** A fault of the one who looks must not become one of the stream that is looked at. */
+  #safely(note: () => void): void {
+    try {
+      note();
+    } catch {
+      this.faults += 1;
+      this.version += 1;
+    }
   }
 
   #noteTransition({ machine, of, event, from, to, effects, ignored }: Transition): void {
@@ -120,14 +135,18 @@ export class Recorder {
     if (owner === undefined) return;
     const { subject, part } = owner;
     if (machine === 'stream' && subject.name === of) this.#nameOf(subject, of);
+    const before = statePath(from);
     const state = statePath(to);
     subject.transitions += 1;
-    subject.place(machine, part, state);
-    this.roll.settle(subject);
+    if (state !== before || !subject.has(machine, part)) {
+      subject.place(machine, part, state);
+      this.roll.settle(subject);
+    }
     this.#keep(subject, (n) => ({
-      n, at: this.#at, machine, part, from: statePath(from), to: state, ignored,
-      event: redacted(event, this.#redaction) as Transition['event'],
-      effects: redacted(effects, this.#redaction) as Transition['effects'],
+      n, at: this.#at, machine, part, from: before, to: state, ignored,
+      // Most have nothing but a name, in which there is nothing to leave out.
+      event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
+      effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
     }));
   }
 
@@ -156,20 +175,43 @@ export class Recorder {
   }
 
   #noteDecision(decision: Decision): void {
-    const key = keyOf(decision);
+    const waiting = this.#latest;
+    this.#latest = decision;
+    // Nearly always the fate follows at once; a message that waits for the store keeps its decision here.
+    if (waiting === undefined) return;
+    const key = keyOf(waiting);
     this.#decisions.delete(key);
-    this.#decisions.set(key, decision);
+    this.#decisions.set(key, waiting);
+    if (this.#decisions.size <= this.#limits.fates) return;
     const [oldest] = this.#decisions.keys();
-    if (this.#decisions.size > this.#limits.fates && oldest !== undefined) this.#decisions.delete(oldest);
+    if (oldest !== undefined) this.#decisions.delete(oldest);
   }
 
-  #noteFate(fate: Fate): void {
+  /** The last decision about a message; it has served when its fate is known. */
+  #decisionOf(fate: Fate): Decision | undefined {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.id === fate.id && latest.from === fate.from && latest.to === fate.to && latest.type === fate.type) {
+      this.#latest = undefined;
+      return latest;
+    }
+    if (this.#decisions.size === 0) return undefined;
     const key = keyOf(fate);
     const decision = this.#decisions.get(key);
     this.#decisions.delete(key);
+    return decision;
+  }
+
+  #noteFate(fate: Fate): void {
+    const decision = this.#decisionOf(fate);
     this.fates.push((n) => ({ n, at: this.#at, fate, decision }));
     this.version += 1;
   }
 }
 
 const keyOf = ({ from = '', to, id = '', type }: Pick<Fate, 'from' | 'to' | 'id' | 'type'>): string => JSON.stringify([from, to, id, type]);
+
+/** Whether it is a name and nothing else. */
+function isBare(named: { readonly type: string }): boolean {
+  for (const field in named) if (field !== 'type') return false;
+  return true;
+}

@@ -26,6 +26,8 @@ const ofLink: ReadonlySet<string> = new Set(['link', 'peer', 'component']);
 export class Roll {
   readonly #limits: RollLimits;
   readonly #subjects = new Map<string, Subject>();
+  /** Sessions by stream: whose most transitions are. */
+  readonly #streams = new Map<string, Subject>();
   /** Sessions by full JID. */
   readonly #sessions = new Map<string, Subject>();
   readonly #ended = new Set<Subject>();
@@ -46,7 +48,7 @@ export class Roll {
 
   /** The session of a stream. */
   session(stream: string): Subject | undefined {
-    return this.#subjects.get(`session ${stream}`);
+    return this.#streams.get(stream);
   }
 
   /** Takes in a stream as it stands. */
@@ -65,7 +67,10 @@ export class Roll {
 
   /** Whose machine it is. Undefined when it is nobody's who is known, and there are too many to take in another. */
   ownerOf(machine: string, of: string, at: number): Owner | undefined {
-    if (machine === 'stream') return this.#owner('session', of, '', at);
+    if (machine === 'stream') {
+      const known = this.#streams.get(of);
+      return known === undefined ? this.#owner('session', of, '', at) : { subject: known, part: '' };
+    }
     if (ofLink.has(machine)) return this.#owner('link', of, '', at);
     if (machine === 'room') return this.#owner('room', of, '', at);
     if (machine === 'occupant') {
@@ -110,6 +115,7 @@ export class Roll {
     const subject = new Subject(kind, key, at, this.#limits.entries);
     subject.name = kind === 'link' ? name.replace(' ', ' → ') : name;
     this.#subjects.set(key, subject);
+    if (kind === 'session') this.#streams.set(name, subject);
     return subject;
   }
 
@@ -119,6 +125,7 @@ export class Roll {
     if (oldest === undefined) return false;
     this.#ended.delete(oldest);
     this.#subjects.delete(oldest.key);
+    if (oldest.kind === 'session') this.#streams.delete(oldest.key.slice('session '.length));
     if (this.#sessions.get(oldest.name) === oldest) this.#sessions.delete(oldest.name);
     return true;
   }

@@ -60,6 +60,11 @@ export class Subject {
     this.log = new Ring(capacity);
   }
 
+  /** Whether it is known where a machine is. */
+  has(machine: string, part: string): boolean {
+    return this.states.has(part === '' ? machine : `${machine} ${part}`);
+  }
+
   /** Notes where one of its machines is. */
   place(machine: string, part: string, path: string): void {
     const slot = part === '' ? machine : `${machine} ${part}`;

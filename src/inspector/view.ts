@@ -51,7 +51,7 @@ export interface List {
   readonly rows: readonly Row[];
   readonly messages: readonly MessageRow[];
   /** What had to be forgotten. */
-  readonly dropped: { readonly messages: number; readonly unlisted: number };
+  readonly dropped: { readonly messages: number; readonly unlisted: number; readonly faults: number };
 }
 
 export interface Opened {
@@ -85,7 +85,7 @@ export function queryOf(params: URLSearchParams): Query {
 }
 
 /** The window on the list. */
-export function listOf({ roll, fates }: Recorder, { kind, words, sort, offset, limit }: Query): List {
+export function listOf({ roll, fates, faults }: Recorder, { kind, words, sort, offset, limit }: Query): List {
   const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.items.length };
   const found: Subject[] = [];
   for (const subject of roll.subjects) {
@@ -99,7 +99,7 @@ export function listOf({ roll, fates }: Recorder, { kind, words, sort, offset, l
     matched: kind === 'message' ? messages.length : found.length,
     rows: found.slice(offset, offset + limit).map(rowOf),
     messages: messages.toReversed().slice(offset, offset + limit).map(messageOf),
-    dropped: { messages: fates.dropped, unlisted: roll.unlisted },
+    dropped: { messages: fates.dropped, unlisted: roll.unlisted, faults },
   };
 }
 

@@ -112,6 +112,26 @@ describe('recorder: what it makes of what it is told', () => {
     expect(JSON.stringify(openedOf(recorder, 'session c1', 0))).not.toContain('dj1zZWNyZXQ');
   });
 
+  test('what it fails to keep is counted, and nobody else hears of it', () => {
+    const recorder = looking();
+    const loop: { type: string; again?: unknown } = { type: 'stanza.received' };
+    loop.again = loop;
+    expect(() => core.tell({ event: loop })).not.toThrow();
+    expect(listOf(recorder, queryOf(new URLSearchParams())).dropped.faults).toBe(1);
+  });
+
+  test('a fate has the decision about its message, also when others were decided about meanwhile', () => {
+    const recorder = looking();
+    const about = { type: 'chat' as const, from: 'a@x/r', to: 'b@x' };
+    const decide = (id: string): void => core.observers.forEach((observer) => observer.onDecision?.({ ...about, id, isToFull: false, routes: [], reach: 'store', eligible: [], chosen: [] }));
+    decide('a');
+    decide('b');
+    core.fate('b');
+    core.fate('a');
+    core.fate('c');
+    expect(recorder.fates.items.map(({ fate, decision }) => [fate.id, decision?.id])).toEqual([['b', 'b'], ['a', 'a'], ['c', undefined]]);
+  });
+
   test('a full JID may have spaces: the longest that is known is meant', () => {
     const roll = new Roll(limits);
     roll.enter({ stream: 'c1', jid: 'a@x/my' as never, states: {} }, 0);

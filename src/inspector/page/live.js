@@ -73,6 +73,7 @@ export function showLive(main, tell) {
       `${shown} to ${asked.offset + items.length} of ${list.matched}`,
       list.dropped.messages > 0 && asked.kind === 'message' ? `${list.dropped.messages} older messages dropped` : '',
       list.dropped.unlisted > 0 ? `${list.dropped.unlisted} not listed: too many` : '',
+      list.dropped.faults > 0 ? `${list.dropped.faults} not kept: a fault of the inspector` : '',
       skipped > 0 ? `${skipped} updates skipped: this page reads too slowly` : '',
     ].filter(Boolean).join(' · '));
     earlier.hidden = asked.offset === 0;
