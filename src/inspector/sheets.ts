@@ -16,6 +16,8 @@ export interface StateSheet {
 
 /** One transition of a state. */
 export interface TransitionSheet {
+  /** Its state, its event, and which of the answers to it: a diagram names it so too. */
+  readonly id: string;
   readonly source: string;
   readonly event: string;
   /** Absent when the machine stays where it is. */
@@ -39,6 +41,9 @@ const nameOf = (named: Named): string => (typeof named === 'string' ? named : na
 const sectionsOf = (meta: unknown): readonly string[] => [(meta as { readonly spec: string | readonly string[] } | undefined)?.spec ?? []].flat();
 const pathOf = (node: AnyStateNode): string => node.path.join('.');
 
+/** A timer is named for its delay and its state: the delay says enough. */
+const eventName = (type: string): string => (type.startsWith('xstate.after.') ? `after ${type.split('.')[2]}` : type);
+
 /** Every machine of the house, in the order of the catalogue. */
 export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((entry) => [entry.name, sheetOf(entry)]));
 
@@ -54,7 +59,8 @@ function stateOf(node: AnyStateNode): StateSheet {
 }
 
 function transitionsOf(node: AnyStateNode): TransitionSheet[] {
-  return [...node.transitions.values()].flat().map(({ eventType, target, guard, actions, meta }) => ({
+  return [...node.transitions.values()].flatMap((answers) => answers.map(({ eventType, target, guard, actions, meta }, index) => ({
+    id: `${pathOf(node)}/${eventName(eventType)}/${index}`,
     source: pathOf(node),
     event: eventType,
     ...(target?.[0] !== undefined && { target: pathOf(target[0]) }),
@@ -62,7 +68,7 @@ function transitionsOf(node: AnyStateNode): TransitionSheet[] {
     // What only keeps something in the context orders nothing (machines/step.ts).
     effects: (actions as readonly Named[]).map(nameOf).filter((name) => !name.startsWith('note')),
     spec: sectionsOf(meta),
-  }));
+  })));
 }
 
 /** A state's value as its path.
@@ -74,14 +80,15 @@ export function statePath(value: unknown): string {
   return `${key}.${statePath(inner)}`;
 }
 
-/** The sections of a transition that was taken.
+/** The transition that was taken.
+ *  @returns undefined when the definition has none such
  *  @param from, to the paths of the states before and after */
-export function sectionOf(machine: string, event: string, from: string, to: string): readonly string[] {
+export function takenOf(machine: string, event: string, from: string, to: string): TransitionSheet | undefined {
   const candidates = sheets.get(machine)?.transitions.filter((each) => each.event === event && isWithin(from, each.source)) ?? [];
   // The innermost state that knows the event answers it; of several answers, the one that leads to where the machine is.
   const innermost = Math.max(...candidates.map(({ source }) => source.length));
   const own = candidates.filter(({ source }) => source.length === innermost);
-  return (own.find(({ target }) => target === undefined ? from === to : isWithin(to, target)) ?? own[0])?.spec ?? [];
+  return own.find(({ target }) => target === undefined ? from === to : isWithin(to, target)) ?? own[0];
 }
 
 const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`);

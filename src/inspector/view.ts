@@ -3,7 +3,7 @@
 import { reasonsOf } from './why.ts';
 import type { Reason } from './why.ts';
 import type { FateEntry, Recorder } from './recorder.ts';
-import { sectionOf } from './sheets.ts';
+import { takenOf } from './sheets.ts';
 import { kinds } from './subject.ts';
 import type { Entry, Kind, Subject, TransitionEntry } from './subject.ts';
 
@@ -56,12 +56,15 @@ export interface List {
 
 export interface Opened {
   readonly row: Row;
-  readonly entries: readonly (Entry & { readonly spec?: readonly string[] })[];
+  readonly entries: readonly CitedEntry[];
   /** How many entries since the last time are gone. */
   readonly missed: number;
   readonly last: number;
   readonly messages: readonly MessageRow[];
 }
+
+/** An entry with its section and its name in the diagram, where it is a transition of the definition. */
+export type CitedEntry = Entry & { readonly spec?: readonly string[]; readonly transition?: string };
 
 const most = { rows: 200, entries: 200, messages: 20, words: 8, text: 200 };
 const sorts = ['recent', 'oldest', 'busiest'] as const;
@@ -137,8 +140,9 @@ function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate
   return from === name || to === name || to === bare || (routes?.includes(name) ?? false) || (kind !== 'session' && (from?.split('/', 1)[0] === name || to.split('/', 1)[0] === name));
 }
 
-function cited(entry: Entry): Entry & { readonly spec?: readonly string[] } {
-  return isTransition(entry) ? { ...entry, spec: sectionOf(entry.machine, entry.event.type, entry.from, entry.to) } : entry;
+function cited(entry: Entry): CitedEntry {
+  const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to) : undefined;
+  return taken === undefined ? entry : { ...entry, spec: taken.spec, transition: taken.id };
 }
 
 const isTransition = (entry: Entry): entry is TransitionEntry => 'machine' in entry;

@@ -105,8 +105,8 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
   });
 
   test('a machine has its diagram lit where it is, and without one its states', async () => {
-    await person(server, 'juliet', 'balcony');
-    const drawn = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><style>g{fill:red}</style><g data-state='open'><rect width='4' height='4'/></g><g data-state='closed'/></svg>";
+    const juliet = await person(server, 'juliet', 'balcony');
+    const drawn = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><style>g{fill:red}</style><g data-state='open'><rect width='4' height='4'/></g><g data-state='closed'/><g data-transition='open/drain.begun/1'/></svg>";
     await opened({}, async () => {
       await page.route('**/machines/*.svg', (route) => (route.request().url().endsWith('/route.svg') ? route.fulfill({ body: drawn, contentType: 'image/svg+xml' }) : route.fulfill({ status: 404 })));
       await page.route('**/machines/machines.css', (route) => route.fulfill({ body: '', contentType: 'text/css' }));
@@ -117,6 +117,10 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     expect(await page.locator('.m-route svg .lit').count()).toBe(1);
     await page.locator('.m-session .levels .lit', { hasText: 'connected' }).waitFor();
     expect(await page.locator('.m-session summary').isVisible()).toBe(false);
+    await page.waitForFunction("document.getElementById('status').textContent === 'live'");
+    juliet.send('</stream:stream>');
+    await page.locator('.m-route svg [data-transition].lit').waitFor({ state: 'attached' });
+    await page.locator('.m-route svg [data-state="closed"].lit').waitFor({ state: 'attached' });
     expect(complaints).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { Feed } from '../../src/inspector/feed.ts';
 import { Recorder, recorderLimits } from '../../src/inspector/recorder.ts';
 import { Ring } from '../../src/inspector/ring.ts';
 import { Roll } from '../../src/inspector/roll.ts';
-import { sectionOf, sheets, statePath } from '../../src/inspector/sheets.ts';
+import { sheets, statePath, takenOf } from '../../src/inspector/sheets.ts';
 import { listOf, openedOf, queryOf } from '../../src/inspector/view.ts';
 import type { Core, Observer } from '../../src/core/server.ts';
 import type { Transition } from '../../src/core/kernel.ts';
@@ -157,14 +157,15 @@ describe('recorder: what it makes of what it is told', () => {
   });
 
   test('a transition has the section of the definition, by the state and the event (RFC 6120 §4.4)', () => {
-    expect(sectionOf('route', 'drain.begun', 'open', 'closed')).toEqual(['RFC 6120 §4.4', 'DESIGN D5']);
-    expect(sectionOf('route', 'drain.begun', 'open', 'draining')).toEqual(['DESIGN D5']);
-    expect(sectionOf('route', 'no.such', 'open', 'open')).toEqual([]);
+    expect(takenOf('route', 'drain.begun', 'open', 'closed')).toMatchObject({ id: 'open/drain.begun/1', spec: ['RFC 6120 §4.4', 'DESIGN D5'] });
+    expect(takenOf('route', 'drain.begun', 'open', 'draining')).toMatchObject({ id: 'open/drain.begun/0', spec: ['DESIGN D5'] });
+    expect(takenOf('route', 'xstate.after.drainTimeout.route.draining', 'draining', 'closed')?.id).toBe('draining/after drainTimeout/0');
+    expect(takenOf('route', 'no.such', 'open', 'open')).toBeUndefined();
     expect(statePath({ negotiating: 'opened' })).toBe('negotiating.opened');
   });
 
   test('every transition of every machine has a section', () => {
-    const without = [...sheets.values()].flatMap(({ name, transitions }) => transitions.filter(({ source, event, target }) => sectionOf(name, event, source, target ?? source).length === 0).map(({ source }) => `${name} ${source}`));
+    const without = [...sheets.values()].flatMap(({ name, transitions }) => transitions.filter(({ source, event, target }) => (takenOf(name, event, source, target ?? source)?.spec ?? []).length === 0).map(({ source }) => `${name} ${source}`));
     expect(without).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@
 import { age, cites, clock, h, hueOf, keyed, setText } from './dom.js';
 import { eventName } from './machines.js';
 import { messageItem } from './messages.js';
-import { diagramOf, light, machines } from './sheets.js';
+import { diagramOf, flashTransition, light, machines } from './sheets.js';
 
 const kept = 400;
 
@@ -64,6 +64,7 @@ export function openedView({ close }) {
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
     keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot));
+    for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) cards.known.get(machine)?.taken(transition);
     messagesTitle.hidden = opened.messages.length === 0;
     keyed(messages, opened.messages, ({ n }) => String(n), messageItem);
     showLog();
@@ -113,6 +114,7 @@ export function openedView({ close }) {
         relight();
       });
     }
+    card.taken = (transition) => diagram !== undefined && flashTransition(diagram, transition);
     card.update = ([, path]) => {
       if (path === now) return;
       const known = sheet?.states.find((each) => each.path === path);

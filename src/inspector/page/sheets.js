@@ -29,6 +29,13 @@ async function loadDiagram(name) {
   return document.importNode(root, true);
 }
 
+/** Lights a transition for a moment. */
+export function flashTransition(diagram, id) {
+  const drawn = diagram.querySelector(`[data-transition="${CSS.escape(id)}"]`);
+  drawn?.classList.add('lit');
+  setTimeout(() => drawn?.classList.remove('lit'), 1500);
+}
+
 /** Lights one state of a diagram, and those that it is inside of. */
 export function light(diagram, path) {
   for (const state of diagram.querySelectorAll('[data-state]')) {
