@@ -13,6 +13,7 @@ export function showMachines(main, name) {
       class: hueOf(sheet.name), href: `#/machines/${sheet.name}`, 'aria-current': sheet === chosen ? 'true' : undefined,
     }, sheet.name, h('small', {}, sheet.about)))));
     main.replaceChildren(h('div.machines', {}, h('nav', { 'aria-label': 'Machines' }, list), pageOf(chosen)));
+    list.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'center' });
     document.title = `${chosen.name} · Waystate inspector`;
   });
   return () => (isGone = true);
