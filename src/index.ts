@@ -10,6 +10,8 @@ export type { ComponentConfig, CoreConfig, Delays, FederationConfig, PrivacyLimi
 export type { Channel, ConnectFailure, Input, PeerKind, StreamHeader, StreamId } from './core/input.ts';
 export type { Effect, ServerHeader } from './core/effect.ts';
 export type { Fate, Transition } from './core/kernel.ts';
+export type { Decision, RouteView } from './core/decision.ts';
+export type { Standing } from './core/standing.ts';
 export { InvariantViolation } from './core/invariant.ts';
 
 // Extensions of the core.

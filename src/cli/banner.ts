@@ -14,8 +14,8 @@ export interface Invocation {
 }
 
 /** The text shown once the server listens.
- *  @param addresses where it really listens, in `host:port` form. */
-export function banner(config: Config, addresses: Addresses, version: string, invocation: Invocation): string {
+ *  @param addresses where it really listens, in `host:port` form, and the address of the inspector. */
+export function banner(config: Config, addresses: Addresses & { readonly inspector?: string | undefined }, version: string, invocation: Invocation): string {
   // Off loopback a WebSocket without TLS is refused, unless a proxy is in front (RFC 7395 §6).
   const plainWebSocket = config.webSocket.behindProxy || config.host.every(isLoopback);
   const rows: (readonly [string, string | false | undefined])[] = [
@@ -27,6 +27,7 @@ export function banner(config: Config, addresses: Addresses, version: string, in
     ['Servers', addresses.s2sTls && `${addresses.s2sTls} (TLS from the start)`],
     ['Components', addresses.component && `${addresses.component} (XEP-0114)`],
     ['Rooms', config.rooms.domain],
+    ['Inspector', addresses.inspector],
     ['Certificate', config.tls.certFile ?? 'self-signed: your client asks you once whether to trust it'],
     ['Stored in', config.memory ? 'memory: all is gone when the server stops' : config.data],
     ['Accounts', accountsLine(config, invocation)],

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { prepareDomainpart } from '../core/jid.ts';
+import { isLoopback } from '../runtime/address.ts';
 import { ConfigError, type Mistake, type Place } from './config-error.ts';
 import { allowedText, configSchema, pathText, schemaAt, type KeyPath } from './config-schema.ts';
 import type { ConfigSource, JsonObject } from './config-source.ts';
@@ -15,6 +16,7 @@ const validate = new Ajv2020({
   formats: {
     hostname: (text: string) => isIP(text) !== 0 || isHostname(text),
     target: (text: string) => readTarget(text) !== undefined,
+    loopback: (text: string) => (text === 'localhost' || isIP(text) !== 0) && isLoopback(text),
     address: (text: string) => text === 'localhost' || isIP(text) !== 0,
     origin: (text: string) => URL.parse(text)?.origin === text,
     websocket: (text: string) => /^wss?:$/.test(URL.parse(text)?.protocol ?? ''),

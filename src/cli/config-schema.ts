@@ -90,6 +90,7 @@ export const pathText = (path: KeyPath): string => path.reduce<string>((text, st
 const formats: Readonly<Record<string, string>> = {
   domainpart: 'a domain name such as example.org',
   address: 'an IP address or localhost',
+  loopback: 'an address of this machine alone, such as 127.0.0.1',
   hostname: 'the name or the IP address of a server',
   target: 'a place such as 127.0.0.3:5269',
   origin: 'an origin such as https://example.org',

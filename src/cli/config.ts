@@ -59,6 +59,8 @@ export interface Config extends OtherDomains {
   readonly offline: { readonly limit: number };
   /** Every session is recorded when there is a directory; an absolute path. */
   readonly record: { readonly directory?: string; readonly bodies: boolean; readonly maxBytes: number };
+  /** `port` is false when it is off; 0 is any free one. */
+  readonly inspector: { readonly host: string; readonly port: Port; readonly bodies: boolean };
   readonly logLevel: LogLevel;
 }
 
@@ -111,6 +113,7 @@ function combine(sources: readonly ConfigSource[]): Config {
     componentHost: componentHostOf(config.componentHost, host),
     data: resolve(sources[0]?.directory ?? '', config.data),
     registration: config.registration || config.openRegistration,
+    inspector: inspectorOf(config.inspector, domain === 'localhost' && host.every(isLoopback)),
   };
   refuseInsecurePlain(complete, sources);
   refuseNoMechanism(complete, sources);
@@ -118,7 +121,8 @@ function combine(sources: readonly ConfigSource[]): Config {
 }
 
 /** What is given of the configuration and its defaults. */
-type Written = Omit<Config, 'host' | 'componentHost' | keyof OtherDomains> & WrittenDomains & {
+type Written = Omit<Config, 'host' | 'componentHost' | 'inspector' | keyof OtherDomains> & WrittenDomains & {
+  readonly inspector: WrittenInspector;
   readonly host?: string | readonly string[];
   readonly componentHost?: string | readonly string[];
 };
@@ -127,6 +131,19 @@ type Written = Omit<Config, 'host' | 'componentHost' | keyof OtherDomains> & Wri
 function componentHostOf(given: string | readonly string[] | undefined, host: readonly string[]): readonly string[] {
   const own = host.filter(isLoopback);
   return given === undefined && own.length > 0 ? own : addressesOf(given ?? 'localhost', 'localhost');
+}
+
+interface WrittenInspector {
+  readonly enabled?: boolean;
+  readonly host: string;
+  readonly port?: Port;
+  readonly bodies: boolean;
+}
+
+/** Whoever asks for a port asks for the inspector; for a server that only this machine can reach it is there unasked. */
+function inspectorOf({ enabled, host, port, bodies }: WrittenInspector, isAtHome: boolean): Config['inspector'] {
+  const isWanted = enabled ?? (port !== undefined || isAtHome);
+  return { host, bodies, port: isWanted ? port ?? 0 : false };
 }
 
 /** Mechanisms none of which any of the ports could offer (sasl/authenticator.ts) would let nobody in. */

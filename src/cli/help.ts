@@ -20,6 +20,7 @@ export const serveText = `
 Without options it serves localhost on the standard ports, on loopback only,
 keeps everything under ./data and makes itself a certificate there. Other
 servers are reached from every domain but localhost; there --s2s-port asks for it.
+The inspector is there for localhost; elsewhere --inspector-port asks for it.
 
 Examples:
   waystate serve

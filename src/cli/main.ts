@@ -75,7 +75,7 @@ async function runServer(args: ConfigArguments): Promise<Outcome> {
     // Loaded only here, when signals are heard already: the other commands need no server.
     startServer: async (...args) => (await import('./start.ts')).startServer(...args),
     log: createLog({ level: config.logLevel, plain: process.stderr.isTTY }),
-    announce: (addresses: Addresses) => print(process.stdout, banner(config, addresses, packageFile.version, invocation)),
+    announce: (addresses: Addresses, inspector) => print(process.stdout, banner(config, { ...addresses, inspector }, packageFile.version, invocation)),
     signals: process,
     exit: (code) => process.exit(code),
   });

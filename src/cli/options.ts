@@ -36,6 +36,7 @@ export const configOptions: readonly ConfigOption[] = [
   { flags: '--insecure-plain', key: 'insecurePlain' },
   { flags: '--record <directory>', key: 'record.directory' },
   { flags: '--record-bodies', key: 'record.bodies' },
+  { flags: '--inspector-port <port>', key: 'inspector.port', read: port },
   { flags: '--log-level <level>', key: 'logLevel' },
 ];
 

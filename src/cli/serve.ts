@@ -21,6 +21,8 @@ export interface Addresses {
 /** A server that listens. */
 export interface RunningServer {
   readonly addresses: Addresses;
+  /** Where the inspector is, with the token that lets one in: to be shown, not to be logged. */
+  readonly inspector?: string;
   /** Settles, with the reason, when the store has ended by itself, without which nothing can be served. */
   readonly failure?: Promise<Error>;
   /** Drains, says goodbye to every session, and lets go of everything. */
@@ -37,7 +39,7 @@ export interface ServeContext {
   readonly startServer: StartServer;
   readonly log: Log;
   /** Shows the banner. */
-  readonly announce: (addresses: Addresses) => void;
+  readonly announce: (addresses: Addresses, inspector: string | undefined) => void;
   /** Where signals arrive: `process`, but for tests. */
   readonly signals: EventEmitter;
   /** Ends the process at once. */
@@ -56,7 +58,7 @@ export async function serve(config: Config, { startServer, log, announce, signal
   const renewals = renewing(signals, log);
   try {
     const server = await startServer(config, { log });
-    announce(server.addresses);
+    announce(server.addresses, server.inspector);
     log.info({ domain: config.domain, ...server.addresses }, 'serving');
     renewals.begin(server);
     return await untilTheEnd(server, { ending: ending.signal, log, config });

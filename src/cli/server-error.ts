@@ -48,6 +48,7 @@ const fileTrouble: Readonly<Record<string, string>> = {
 const troubleOf = (code: string): string => fileTrouble[code] ?? `fails with ${code}`;
 
 function explainListen({ code, address, port }: SystemError, config: Config): string {
+  if (port !== undefined && port !== 0 && config.inspector.port === port) return `${address} port ${port}, of the inspector, ${code === 'EADDRINUSE' ? 'is in use by another program' : `can't be listened on (${code})`}. Choose another with --inspector-port or the key inspector.port.`;
   const key = Object.entries(config.ports).find(([, value]) => value === port)?.[0];
   const option = key && `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-port`;
   const place = [address, port].filter((part) => part !== undefined).join(' port ');

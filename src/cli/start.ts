@@ -14,6 +14,7 @@ import { createCore } from '../core/server.ts';
 import type { Core, Observer } from '../core/server.ts';
 import { sessionHeader } from '../core/session-trace.ts';
 import type { Store } from '../core/store.ts';
+import type { Inspector } from '../inspector/server.ts';
 import { Authorities } from '../runtime/authorities.ts';
 import { loadCertificate, selfSignedCertificate } from '../runtime/certificate.ts';
 import type { KeyAndCertificate } from '../runtime/certificate.ts';
@@ -51,23 +52,37 @@ export interface Surroundings {
 export async function startServer(config: Config, { log, observer }: Surroundings): Promise<RunningServer> {
   const store = await openStore(config);
   let record: RecordFile | undefined;
+  let inspector: Inspector | undefined;
   try {
     const coreConfig = await coreConfigOf(config);
     record = openRecordOf(config, coreConfig, log);
     const core = createCore(coreConfig, featuresOf(config));
     const watched = record === undefined ? core : recorded(core, record.write, { keepBodies: config.record.bodies });
-    watched.observe(observer);
-    const server = await listen(config, watched, store, log);
+    if (observer !== undefined) watched.observe(observer);
+    const looked = await inspected(config, watched);
+    inspector = looked.inspector;
+    const server = await listen(config, looked.core, store, log);
     const stop = async (): Promise<void> => {
       await server.stop();
+      await inspector?.stop();
       record?.close();
     };
-    return { ...server, stop, ...(store.failure && { failure: store.failure }) };
+    return { ...server, stop, ...(inspector && { inspector: inspector.address }), ...(store.failure && { failure: store.failure }) };
   } catch (error) {
+    await inspector?.stop();
     record?.close();
     await store.close();
     throw error;
   }
+}
+
+/** The core, and the inspector that looks at it where there is one. */
+async function inspected({ inspector: { host, port, bodies } }: Config, core: Core): Promise<{ readonly core: Core; readonly inspector?: Inspector }> {
+  if (port === false) return { core };
+  // Loaded only here: a server that nobody can look at needs none of it.
+  const [{ Recorder }, { startInspector }] = await Promise.all([import('../inspector/recorder.ts'), import('../inspector/server.ts')]);
+  const recorder = new Recorder(core, { keepBodies: bodies });
+  return { core: recorder.core, inspector: await startInspector({ recorder, host, port }) };
 }
 
 /** The file that sessions are recorded into, if they are. */

@@ -7,6 +7,7 @@ import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import type { Reach } from '../../machines/whether.ts';
 import { which } from '../../machines/which.ts';
 import { acquire, release } from './accounts.ts';
+import { decisionOf } from './decision.ts';
 import { detached } from './detached.ts';
 import { hold, isAwaited, put } from './held.ts';
 import type { Jid } from './jid.ts';
@@ -34,6 +35,7 @@ export function deliverMessage(kernel: Kernel, message: Element, to: Jid, write?
 
 function decide(kernel: Kernel, message: Element, to: Jid): Task | undefined {
   const reach = reachOf(kernel, message, to);
+  kernel.onDecision?.(decisionOf(kernel.accounts.get(to.bare), message, to, reach));
   switch (reach.reach) {
     case 'route':
       return deliverTo(kernel, reach.route.account, [reach.route], message, to);

@@ -11,6 +11,7 @@ import type { BareJid, FullJid, MessageType } from '../../machines/vocabulary.ts
 import type { Wire } from '../../machines/wires.ts';
 import type { Step, Stepper, TimerEvent } from '../../machines/step.ts';
 import type { CoreConfig, Delays } from './config.ts';
+import type { Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { Feature, Host } from './feature.ts';
 import type { Farewell } from './farewell-state.ts';
@@ -98,6 +99,8 @@ export class Kernel implements Host {
   effects: Effect[] = [];
   /** Told of each step of each machine; costs nothing while it is not set. */
   onTransition: ((transition: Transition) => void) | undefined;
+  /** Told of each decision about a message; costs nothing while it is not set. */
+  onDecision: ((decision: Decision) => void) | undefined;
   /** Told of the fate of each message; costs nothing while it is not set. */
   onFate: ((fate: Fate) => void) | undefined;
   /** The server says goodbye to its clients, and will to other servers once they have left. */

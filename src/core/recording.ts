@@ -8,7 +8,7 @@ import type { Input } from './input.ts';
 import type { Transition } from './kernel.ts';
 import { redacted } from './redaction.ts';
 import type { Redaction } from './redaction.ts';
-import type { Core, Observer } from './server.ts';
+import type { Core } from './server.ts';
 import { TraceError } from './trace.ts';
 import type { TraceStep } from './trace.ts';
 
@@ -16,22 +16,13 @@ import type { TraceStep } from './trace.ts';
 export type StepListener = (step: TraceStep) => boolean;
 
 /** Makes a core tell of its steps. Once the listener wants no more, it is the core inside and nothing else.
- *  @param core observed by nobody; whoever wants to watch observes the core that is returned
  *  @example
  *  const core = recorded(createCore(config, features), (step) => lines.push(encodeLine(step)) < 1000, { keepBodies: false }); */
 export function recorded(core: Core, listen: StepListener, redaction: Redaction): Core {
   let transitions: Transition[] = [];
-  let outer: Observer | undefined;
   let steps = 0;
   let isOver = false;
-  const watch = (): void => core.observe(isOver ? outer : {
-    onTransition(transition) {
-      transitions.push(redacted(transition, redaction) as Transition);
-      outer?.onTransition?.(transition);
-    },
-    ...(outer?.onFate && { onFate: outer.onFate.bind(outer) }),
-  });
-  watch();
+  const leave = core.observe({ onTransition: (transition) => void transitions.push(redacted(transition, redaction) as Transition) });
   return {
     step(input, at) {
       if (isOver) return core.step(input, at);
@@ -43,13 +34,11 @@ export function recorded(core: Core, listen: StepListener, redaction: Redaction)
       const shown = effects.map((effect) => shownOf(redacted(effect, redaction) as Effect));
       isOver = !listen({ step: steps, at, label, transitions, shown, input: before });
       transitions = [];
-      if (isOver) watch();
+      if (isOver) leave();
       return effects;
     },
-    observe(observer) {
-      outer = observer;
-      watch();
-    },
+    observe: (observer) => core.observe(observer),
+    standing: (stream) => core.standing(stream),
     census: () => core.census(),
   };
 }

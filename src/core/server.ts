@@ -7,23 +7,21 @@ import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
 import type { Input, StreamId } from './input.ts';
 import { Kernel } from './kernel.ts';
-import type { Fate, PeerStream, Transition } from './kernel.ts';
+import type { PeerStream } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
+import { observing } from './observers.ts';
+import type { Observer } from './observers.ts';
 import { advancePresence } from './presence.ts';
 import { changePrivacy } from './privacy/change.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { roomsService } from './rooms/service.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
+import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 import { Federation } from './federation/federation.ts';
 
-/** Who wants to watch the core at work. */
-export interface Observer {
-  /** Told of each step of each machine, ignored events included. */
-  onTransition?(transition: Transition): void;
-  /** Told what became of each message. */
-  onFate?(fate: Fate): void;
-}
+export type { Observer } from './observers.ts';
 
 /** The core as its surroundings see it. */
 export interface Core {
@@ -31,8 +29,12 @@ export interface Core {
    *  @param at the time, in milliseconds since the epoch
    *  @returns the batch; it belongs to the caller */
   step(input: Input, at: number): readonly Effect[];
-  /** Lets somebody watch; undefined: nobody. */
-  observe(observer: Observer | undefined): void;
+  /** Lets somebody watch, beside whoever watches already.
+   *  @returns ends it */
+  observe(observer: Observer): () => void;
+  /** Where the machines of every client's stream stand.
+   *  @param stream only this one, if it is there */
+  standing(stream?: StreamId): readonly Standing[];
   /** How much there is at the moment: at rest there is no more than there are clients. */
   census(): Census;
 }
@@ -89,9 +91,10 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
       }
       return kernel.effects;
     },
-    observe(observer) {
-      kernel.onTransition = observer?.onTransition?.bind(observer);
-      kernel.onFate = observer?.onFate?.bind(observer);
+    observe: observing(kernel),
+    standing(stream) {
+      const one = stream === undefined ? undefined : kernel.streams.get(stream);
+      return (stream === undefined ? [...kernel.streams.values()] : one === undefined ? [] : [one]).map(standingOf);
     },
     census: () => ({
       streams: kernel.streams.size,

@@ -42,6 +42,7 @@ const byDefault: Config = {
   unauthenticatedTimeoutMs: 30_000,
   offline: { limit: 1000 },
   record: { bodies: false, maxBytes: 67_108_864 },
+  inspector: { host: '127.0.0.1', port: 0, bodies: false },
   logLevel: 'info',
 };
 
@@ -51,6 +52,7 @@ const federated: Partial<Config> = {
   ports: { ...byDefault.ports, s2s: 5269, s2sTls: 5270 },
   rooms: { domain: 'rooms.example.org' },
   s2s: { ...byDefault.s2s, enabled: true },
+  inspector: { ...byDefault.inspector, port: false },
 };
 
 const refusal = (read: () => unknown): ConfigError => {

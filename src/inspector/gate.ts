@@ -1,0 +1,48 @@
+/** Who may look: a browser on this machine that was given the token of this start. The token comes in the address
+ *  that is printed, once, and is exchanged for a cookie that scripts can't read and other sites can't use. A name that
+ *  was made to point here (DNS rebinding) is refused, and so is a page of another origin. @module */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isLoopback } from './loopback.ts';
+
+/** Headers of every answer: nothing is loaded from elsewhere, nothing is inline, nothing is kept. */
+export const safeHeaders: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+export class Gate {
+  /** For the address that is printed. */
+  readonly token = randomBytes(32).toString('base64url');
+  readonly #secret = randomBytes(32).toString('base64url');
+
+  /** The cookie that a token is exchanged for; a browser keeps one for each port.
+   *  @param token as it was given
+   *  @returns undefined when it is another */
+  cookieFor(token: string, port: number): string | undefined {
+    return isSame(token, this.token) ? `${nameOf(port)}=${this.#secret}; HttpOnly; SameSite=Strict; Path=/` : undefined;
+  }
+
+  /** Whether a request has the cookie. */
+  knows({ headers: { cookie = '' } }: IncomingMessage, port: number): boolean {
+    const values = cookie.split(';').map((pair) => pair.trim().split('=')).filter(([name]) => name === nameOf(port));
+    return values.some(([, value = '']) => isSame(value, this.#secret));
+  }
+}
+
+/** Whether a request means this server, and comes from a page of its own or from no page at all. */
+export function isOwn({ headers: { host, origin } }: IncomingMessage): boolean {
+  const named = URL.parse(`http://${host ?? ''}`);
+  if (host === undefined || named === null || named.host !== host.replace(/:80$/, '') || !isLoopback(named.hostname)) return false;
+  return origin === undefined || origin === named.origin;
+}
+
+const nameOf = (port: number): string => `waystate-inspector-${port}`;
+
+/** In a time that tells nothing of where they differ. */
+const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,217 @@
+/** Keeps what a page may ask for, while one does: the last transitions of everybody, the last messages with what
+ *  was decided about them, the stanzas of the sessions that are open on a page. Redacted as it comes in, bounded
+ *  everywhere; while nobody looks it is the core inside and nothing else. Not here: who may look (server.ts), what of
+ *  it is sent (feed.ts). @module */
+import type { Decision } from '../core/decision.ts';
+import type { Effect } from '../core/effect.ts';
+import type { Input } from '../core/input.ts';
+import type { Fate, Transition } from '../core/kernel.ts';
+import { redacted } from '../core/redaction.ts';
+import type { Redaction } from '../core/redaction.ts';
+import type { Core } from '../core/server.ts';
+import { Ring } from './ring.ts';
+import { Roll } from './roll.ts';
+import type { RollLimits } from './roll.ts';
+import { statePath } from './sheets.ts';
+import type { Entry, Subject } from './subject.ts';
+
+/** How much is kept. */
+export interface RecorderLimits extends RollLimits {
+  /** Entries of all subjects together. */
+  readonly total: number;
+  readonly fates: number;
+  /** Characters of one stanza. */
+  readonly stanza: number;
+}
+
+/** Some 30 MB at the most, with entries of the usual size. */
+export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000 };
+
+/** A message, what became of it, and what was decided about it where that was known. */
+export interface FateEntry {
+  readonly n: number;
+  readonly at: number;
+  readonly fate: Fate;
+  readonly decision: Decision | undefined;
+}
+
+/** Makes a core that can be looked at. */
+export class Recorder {
+  /** Does what the core inside does. */
+  readonly core: Core;
+  roll: Roll;
+  fates: Ring<FateEntry>;
+  readonly #inner: Core;
+  readonly #redaction: Redaction;
+  readonly #limits: RecorderLimits;
+  /** Whose entry stands in each place of the bound on all of them, in order of time. */
+  #places: { readonly subject: Subject; readonly n: number }[] = [];
+  #next = 0;
+  #latest: Decision | undefined;
+  /** Of messages whose fate has not followed at once. */
+  #decisions = new Map<string, Decision>();
+  #open = new Map<string, number>();
+  #leave: (() => void) | undefined;
+  #at = 0;
+  /** Grows with everything that is kept. */
+  version = 0;
+  /** How often it has failed to keep something; whom it looked at is none the worse for it. */
+  faults = 0;
+
+  constructor(core: Core, redaction: Redaction, limits: RecorderLimits = recorderLimits) {
+    this.#inner = core;
+    this.#redaction = redaction;
+    this.#limits = limits;
+    this.roll = new Roll(limits);
+    this.fates = new Ring(limits.fates);
+    this.core = {
+      step: (input, at) => (this.#leave === undefined ? core.step(input, at) : this.#step(input, at)),
+      observe: (observer) => core.observe(observer),
+      standing: (stream) => core.standing(stream),
+      census: () => core.census(),
+    };
+  }
+
+  get isLooking(): boolean {
+    return this.#leave !== undefined;
+  }
+
+  /** Begins to look, with everybody who is there already.
+   *  @param at the time, in milliseconds since the epoch */
+  begin(at: number): void {
+    if (this.#leave !== undefined) return;
+    this.#at = at;
+    for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
+    this.#leave = this.#inner.observe({
+      onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
+      onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
+      onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
+    });
+  }
+
+  /** Looks no more, and forgets everything. */
+  end(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+    this.roll = new Roll(this.#limits);
+    this.fates = new Ring(this.#limits.fates);
+    this.#places = [];
+    this.#next = 0;
+    this.#latest = undefined;
+    this.#decisions.clear();
+  }
+
+  /** Keeps the stanzas of a session too, until the function that is given back is called. */
+  open(key: string): () => void {
+    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
+    return () => {
+      const left = (this.#open.get(key) ?? 1) - 1;
+      if (left > 0) this.#open.set(key, left);
+      else this.#open.delete(key);
+    };
+  }
+
+  #step(input: Input, at: number): readonly Effect[] {
+    this.#at = at;
+    // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
+    if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
+    const effects = this.#inner.step(input, at);
+    if (this.#open.size > 0) this.#safely(() => effects.forEach((effect) => effect.type === 'send' && this.#noteStanza(effect.stream, 'out', effect.xml)));
+    return effects;
+  }
+
+  /** A fault of the one who looks must not become one of the stream that is looked at. */
+  #safely(note: () => void): void {
+    try {
+      note();
+    } catch {
+      this.faults += 1;
+      this.version += 1;
+    }
+  }
+
+  #noteTransition({ machine, of, event, from, to, effects, ignored }: Transition): void {
+    const owner = this.roll.ownerOf(machine, of, this.#at);
+    if (owner === undefined) return;
+    const { subject, part } = owner;
+    if (machine === 'stream' && subject.name === of) this.#nameOf(subject, of);
+    const before = statePath(from);
+    const state = statePath(to);
+    subject.transitions += 1;
+    if (state !== before || !subject.has(machine, part)) {
+      subject.place(machine, part, state);
+      this.roll.settle(subject);
+    }
+    this.#keep(subject, (n) => ({
+      n, at: this.#at, machine, part, from: before, to: state, ignored,
+      // Most have nothing but a name, in which there is nothing to leave out.
+      event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
+      effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
+    }));
+  }
+
+  /** A stream that has just bound its resource tells its full JID. */
+  #nameOf(subject: Subject, stream: string): void {
+    const jid = this.#inner.standing(stream)[0]?.jid;
+    if (jid !== undefined) this.roll.name(subject, jid);
+  }
+
+  #noteStanza(stream: string, way: 'in' | 'out', stanza: unknown): void {
+    if (!this.#open.has(`session ${stream}`)) return;
+    const subject = this.roll.session(stream);
+    if (subject === undefined) return;
+    const xml = String(redacted(stanza, this.#redaction));
+    this.#keep(subject, (n) => ({ n, at: this.#at, way, xml: xml.length > this.#limits.stanza ? `${xml.slice(0, this.#limits.stanza)}…` : xml }));
+  }
+
+  #keep(subject: Subject, make: (n: number) => Entry): void {
+    const { n } = subject.log.push(make);
+    subject.last = this.#at;
+    this.version += 1;
+    const displaced = this.#places[this.#next];
+    displaced?.subject.log.dropThrough(displaced.n);
+    this.#places[this.#next] = { subject, n };
+    this.#next = (this.#next + 1) % this.#limits.total;
+  }
+
+  #noteDecision(decision: Decision): void {
+    const waiting = this.#latest;
+    this.#latest = decision;
+    // Nearly always the fate follows at once; a message that waits for the store keeps its decision here.
+    if (waiting === undefined) return;
+    const key = keyOf(waiting);
+    this.#decisions.delete(key);
+    this.#decisions.set(key, waiting);
+    if (this.#decisions.size <= this.#limits.fates) return;
+    const [oldest] = this.#decisions.keys();
+    if (oldest !== undefined) this.#decisions.delete(oldest);
+  }
+
+  /** The last decision about a message; it has served when its fate is known. */
+  #decisionOf(fate: Fate): Decision | undefined {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.id === fate.id && latest.from === fate.from && latest.to === fate.to && latest.type === fate.type) {
+      this.#latest = undefined;
+      return latest;
+    }
+    if (this.#decisions.size === 0) return undefined;
+    const key = keyOf(fate);
+    const decision = this.#decisions.get(key);
+    this.#decisions.delete(key);
+    return decision;
+  }
+
+  #noteFate(fate: Fate): void {
+    const decision = this.#decisionOf(fate);
+    this.fates.push((n) => ({ n, at: this.#at, fate, decision }));
+    this.version += 1;
+  }
+}
+
+const keyOf = ({ from = '', to, id = '', type }: Pick<Fate, 'from' | 'to' | 'id' | 'type'>): string => JSON.stringify([from, to, id, type]);
+
+/** Whether it is a name and nothing else. */
+function isBare(named: { readonly type: string }): boolean {
+  for (const field in named) if (field !== 'type') return false;
+  return true;
+}

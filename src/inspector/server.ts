@@ -1,0 +1,114 @@
+/** The inspector's web server: a page, the machines as data, and the feed, on a port of its own on loopback. It reads
+ *  and drives nothing: there is no request that changes the server that is looked at. Not here: who may look
+ *  (gate.ts), what is kept (recorder.ts). @module */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Feed } from './feed.ts';
+import { pageFiles } from './files.ts';
+import { Gate, isOwn, safeHeaders } from './gate.ts';
+import { isLoopback } from './loopback.ts';
+import type { Recorder } from './recorder.ts';
+import { sheets } from './sheets.ts';
+import { queryOf } from './view.ts';
+
+/** What an inspector is made with. */
+export interface InspectorOptions {
+  readonly recorder: Recorder;
+  /** An address of loopback. */
+  readonly host: string;
+  /** 0 is any free one. */
+  readonly port: number;
+  readonly clock?: () => number;
+  readonly lingerMs?: number;
+}
+
+/** An inspector that can be looked at. */
+export interface Inspector {
+  /** Where it is, with the token: only for the eyes of whoever started the server. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Opens the port.
+ *  @throws (rejects) when it can't be opened, and when it would be open to other machines: what it shows is for nobody
+ *  else, and goes unencrypted; from elsewhere it is reached through a tunnel
+ *  @example
+ *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
+ *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
+export async function startInspector(options: InspectorOptions): Promise<Inspector> {
+  const { recorder, host, port, clock = Date.now, lingerMs } = options;
+  if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
+  const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
+  const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
+  server.maxConnections = 64;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const bound = (server.address() as AddressInfo).port;
+  const site = new Site(feed, bound);
+  server.on('request', (request, response) => site.answer(request, response));
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
+    stop: () => close(server, feed),
+  };
+}
+
+async function close(server: Server, feed: Feed): Promise<void> {
+  feed.stop();
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+class Site {
+  readonly gate = new Gate();
+  readonly #files = pageFiles();
+  readonly #machines = JSON.stringify([...sheets.values()]);
+  readonly #feed: Feed;
+  readonly #port: number;
+
+  constructor(feed: Feed, port: number) {
+    this.#feed = feed;
+    this.#port = port;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
+    const url = URL.parse(request.url ?? '', 'http://localhost');
+    if (url === null) return refuse(response, 400, 'That is no address.');
+    if (!isOwn(request)) return refuse(response, 403, 'The inspector is looked at under the address that it has printed.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Here is only something to look at.', { Allow: 'GET, HEAD' });
+    const token = url.pathname === '/' ? url.searchParams.get('token') : null;
+    if (token !== null) return this.#exchange(response, token);
+    if (!this.gate.knows(request, this.#port)) return refuse(response, 401, 'Open the address that the server printed when it started: it has a token in it.');
+    this.#serve(url, response, request.method === 'HEAD');
+  }
+
+  /** The token leaves the address bar at once. */
+  #exchange(response: ServerResponse, token: string): void {
+    const cookie = this.gate.cookieFor(token, this.#port);
+    if (cookie === undefined) return refuse(response, 401, 'That token is of another start: open the address that was printed last.');
+    response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
+  }
+
+  #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
+    if (pathname === '/live') return this.#join(response, searchParams, isHead);
+    const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
+    if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
+    response.end(isHead ? undefined : file.body);
+  }
+
+  #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
+    if (!this.#feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+    if (isHead) response.end();
+    else this.#feed.join(response, queryOf(params));
+  }
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
+}

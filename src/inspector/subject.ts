@@ -1,0 +1,81 @@
+/** Whom an inspector tells of: the session of a client, a room, a stream or link with another server, the contacts of an
+ *  account; with the states of its machines and its last transitions. Not here: whose a transition is (roll.ts). @module */
+import { Ring } from './ring.ts';
+import { isFinal } from './sheets.ts';
+
+/** What kinds of subjects there are. */
+export const kinds = ['session', 'room', 'link', 'account'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A step of a machine, as it is kept: redacted, states as paths. */
+export interface TransitionEntry {
+  readonly n: number;
+  readonly at: number;
+  readonly machine: string;
+  /** Which of several machines of that name: a contact, a nick, a request. */
+  readonly part: string;
+  readonly event: { readonly type: string };
+  readonly from: string;
+  readonly to: string;
+  readonly effects: readonly { readonly type: string }[];
+  readonly ignored: boolean;
+}
+
+/** A stanza of a session that somebody has opened, redacted. */
+export interface StanzaEntry {
+  readonly n: number;
+  readonly at: number;
+  readonly way: 'in' | 'out';
+  readonly xml: string;
+}
+
+export type Entry = TransitionEntry | StanzaEntry;
+
+/** The machine by whose end a subject ends. */
+const leading: ReadonlySet<string> = new Set(['stream', 'room', 'link', 'peer', 'component']);
+/** Machines of which a subject has one for each contact, nick or request: so many are shown, no more. */
+const partLimit = 32;
+
+export class Subject {
+  readonly key: string;
+  readonly kind: Kind;
+  /** A stream's id until a full JID is known; a room's JID; the domains of a link. */
+  name: string;
+  /** When it was first seen. */
+  readonly since: number;
+  /** When it last did something. */
+  last: number;
+  /** By machine or, where there are several, by machine and part. */
+  readonly states = new Map<string, string>();
+  readonly log: Ring<Entry>;
+  transitions = 0;
+  isOver = false;
+
+  constructor(kind: Kind, key: string, since: number, capacity: number) {
+    this.kind = kind;
+    this.key = key;
+    this.name = key;
+    this.since = since;
+    this.last = since;
+    this.log = new Ring(capacity);
+  }
+
+  /** Whether it is known where a machine is. */
+  has(machine: string, part: string): boolean {
+    return this.states.has(part === '' ? machine : `${machine} ${part}`);
+  }
+
+  /** Notes where one of its machines is. */
+  place(machine: string, part: string, path: string): void {
+    const slot = part === '' ? machine : `${machine} ${part}`;
+    // Of those that come and go by the hundred only what is not at its end is worth a line.
+    if (part !== '' && isFinal(machine, path)) this.states.delete(slot);
+    else if (part === '' || this.states.has(slot) || this.states.size < partLimit) this.states.set(slot, path);
+    if (leading.has(machine)) this.isOver = isFinal(machine, path);
+  }
+
+  /** What a search looks at. */
+  get text(): string {
+    return `${this.name} ${this.key} ${[...this.states].map(([machine, state]) => `${machine}:${state}`).join(' ')}`.toLowerCase();
+  }
+}
