@@ -77,8 +77,10 @@ function itemElement(record: RosterRecord): Element {
   return item;
 }
 
-/** Changes one contact, in memory at once and durably before the task goes on. */
-export function* writeContact(kernel: Kernel, account: Account, roster: Roster, record: RosterRecord): Task {
+/** Changes one contact, in memory at once and durably before the task goes on.
+ *  @returns whether clients see another item than the store had before; it may have had another than memory, where a write
+ *  before this one has failed meanwhile */
+export function* writeContact(kernel: Kernel, account: Account, roster: Roster, record: RosterRecord): Task<boolean> {
   const { jid } = record;
   const isNothing = !record.listed && !record.approved && record.subscription === 'none';
   const after = isNothing ? undefined : record;
@@ -91,7 +93,9 @@ export function* writeContact(kernel: Kernel, account: Account, roster: Roster, 
       ? yield* ask({ op: 'roster.remove', account: account.jid, jid })
       : yield* ask({ op: 'roster.write', account: account.jid, record });
     roster.version = Math.max(roster.version, version);
+    const before = writing.written;
     writing.written = after;
+    return itemXml(before) !== itemXml(after);
   } finally {
     // Memory has what the store has, failed or not, unless somebody else is writing it since.
     if (writing.record === record) {
@@ -100,6 +104,9 @@ export function* writeContact(kernel: Kernel, account: Account, roster: Roster, 
     }
   }
 }
+
+/** What clients see of a contact; nothing where it is not listed. */
+const itemXml = (record: RosterRecord | undefined): string => (record?.listed === true ? serialize(itemElement(record)) : '');
 
 /** Privacy lists may speak of groups and of subscriptions: what they say of the contact may change with it. */
 function setRecord(kernel: Kernel, account: Account, { records }: Roster, jid: BareJid, record: RosterRecord | undefined): void {

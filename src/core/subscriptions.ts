@@ -79,8 +79,8 @@ function* advance(kernel: Kernel, account: Account, contact: BareJid, type: Subs
   const isWelcome = names.includes('sendAvailable');
   if (isNew && isWelcome) roster.unshown.set(contact, after);
   try {
-    if (names.includes('sendUnavailable')) yield* hideAndWrite(kernel, account, roster, after);
-    else if (isNew) yield* writeContact(kernel, account, roster, after);
+    const isSeen = names.includes('sendUnavailable') ? yield* hideAndWrite(kernel, account, roster, after) : isNew && (yield* writeContact(kernel, account, roster, after));
+    if (isSeen && !names.includes('pushItem')) pushContact(kernel, account, roster, contact);
     // The contact's half is begun in its order and waited for at the end: what is written is pushed in the step in
     // which it is, whatever becomes of the other half, so that pushes come in the order of their versions (§2.6).
     const begun: Task[] = [];
@@ -106,12 +106,12 @@ function show(kernel: Kernel, account: Account, roster: Roster, approval: Roster
 
 /** Tells a contact that it is shown nothing any more, in the step that changes what memory says of it, so that no
  *  broadcast comes in between (RFC 6121 §3.2.2). If that can't be written it is still subscribed, and shown again. */
-function* hideAndWrite(kernel: Kernel, account: Account, roster: Roster, after: RosterRecord): Task {
+function* hideAndWrite(kernel: Kernel, account: Account, roster: Roster, after: RosterRecord): Task<boolean> {
   const { jid } = after;
   if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, false);
   roster.unshown.delete(jid);
   try {
-    yield* writeContact(kernel, account, roster, after);
+    return yield* writeContact(kernel, account, roster, after);
   } catch (failure) {
     if (isSubscriber(roster, jid)) sendPresence(kernel, account, jid, true);
     throw failure;

@@ -12,7 +12,7 @@ function failingStore(): { readonly store: Store; fails: boolean | string } {
   const kept = memoryStore();
   const failing: { store: Store; fails: boolean | string } = { store: kept, fails: false };
   failing.store = {
-    perform: (request) => (request.op === 'roster.write' && 'account' in request && (failing.fails === true || failing.fails === request.account) ? Promise.reject(new Error('no space left')) : kept.perform(request)),
+    perform: (request) => ((request.op === 'roster.write' || request.op === 'roster.remove') && 'account' in request && (failing.fails === true || failing.fails === request.account) ? Promise.reject(new Error('no space left')) : kept.perform(request)),
     close: () => kept.close(),
   };
   return failing;
@@ -122,6 +122,24 @@ describe('a roster push', () => {
     await world.settle();
     await world.releaseStore();
     expect(await pushes(balcony)).toEqual(['1: nurse@localhost Angelica']);
+    await world.dispose();
+  });
+
+  test('comes where a removal fails while its contact asks for a subscription, and the item goes all the same (RFC 6121 §2.1.6)', async () => {
+    const { failing, world, balcony } = await interested();
+    const romeo = await world.connect('romeo', 'orchard');
+    balcony.send(set('jid="romeo@localhost" name="Romeo"'));
+    expect(await pushes(balcony)).toEqual(['1: romeo@localhost Romeo']);
+    world.heldAccount = 'juliet@localhost';
+    failing.fails = 'juliet@localhost';
+    balcony.send(set('jid="romeo@localhost" subscription="remove"'));
+    await world.settle();
+    failing.fails = false;
+    romeo.send('<presence to="juliet@localhost" type="subscribe"/>');
+    await world.settle();
+    world.heldAccount = undefined;
+    await world.releaseStore();
+    expect(await pushes(balcony)).toEqual(['2: romeo@localhost remove']);
     await world.dispose();
   });
 });
