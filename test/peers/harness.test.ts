@@ -43,7 +43,7 @@ describe.skipIf(missing.length > 0).each(['external', 'dialback'] as const)(`Pro
   afterAll(async () => {
     for (const person of [romeo, juliet]) person?.leave();
     await Promise.all(started.map((each) => each.stop()));
-  });
+  }, 60_000);
 
   const directions = [
     { title: 'from Prosody to ejabberd', here: () => romeo, there: () => juliet, far: () => ejabberd },

@@ -49,7 +49,7 @@ describe.each(cases)('Waystate and $name, by $auth', ({ start, address, domain, 
     afterAll(async () => {
       for (const person of [juliet, romeo]) person?.leave();
       for (const each of started.reverse()) await each.stop();
-    });
+    }, 60_000);
 
     const directions = [
       { title: 'from Waystate', from: () => juliet, to: () => romeo },
