@@ -1,6 +1,7 @@
 /** The stream of a component, which serves a domain of its own. Spec: XEP-0114 §3. Not here: which components there are,
  *  and whether a handshake is good (core). @module */
 import { setup } from 'xstate';
+import { closingStates } from './closing.ts';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 import type { StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
@@ -80,21 +81,7 @@ export const componentMachine = setup({
         'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
       },
     },
-    closing: {
-      description: 'The server has sent its closing tag and waits a little for the component\'s.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      after: { closeTimeout: { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' } },
-      on: {
-        'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' },
-        'stream.failed': { target: 'closed', meta: { spec: 'RFC 6120 §4.9.1.1' }, actions: 'disconnect' },
-        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
-      },
-    },
-    closed: {
-      description: 'Nothing can be sent or received any more.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      type: 'final',
-    },
+    ...closingStates,
   },
 });
 

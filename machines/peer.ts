@@ -3,6 +3,7 @@
  *  Not here: for which pairs of domains it may speak, and whether a proof is good (core); streams that this server
  *  opens (link.ts). @module */
 import { assign, setup } from 'xstate';
+import { closingStates } from './closing.ts';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
 import type { StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
@@ -136,21 +137,7 @@ export const peerMachine = setup({
         'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
       },
     },
-    closing: {
-      description: 'The server has sent its closing tag and waits a little for the peer\'s.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      after: { closeTimeout: { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' } },
-      on: {
-        'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' },
-        'stream.failed': { target: 'closed', meta: { spec: 'RFC 6120 §4.9.1.1' }, actions: 'disconnect' },
-        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
-      },
-    },
-    closed: {
-      description: 'Nothing can be sent or received any more.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      type: 'final',
-    },
+    ...closingStates,
   },
 });
 

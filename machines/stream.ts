@@ -3,6 +3,7 @@
  *  Not here: the SASL mechanisms (runtime), the session and the route that a bound stream has
  *  (session.ts, route.ts), XML (core). @module */
 import { assign, setup } from 'xstate';
+import { closingStates } from './closing.ts';
 import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition, StreamErrorContent } from './vocabulary.ts';
 import { stepOf } from './step.ts';
 import type { Cite } from './step.ts';
@@ -247,21 +248,7 @@ export const streamMachine = setup({
         'stream.lost': { target: 'closed', meta: { spec: ['RFC 6120 §4.6', 'DESIGN D5'] }, actions: 'abandonRoute' },
       },
     },
-    closing: {
-      description: 'The server has sent its closing tag and waits a little for the peer\'s.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      after: { closeTimeout: { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' } },
-      on: {
-        'stream.ended': { target: 'closed', meta: { spec: 'RFC 6120 §4.4' }, actions: 'disconnect' },
-        'stream.failed': { target: 'closed', meta: { spec: 'RFC 6120 §4.9.1.1' }, actions: 'disconnect' },
-        'stream.lost': { target: 'closed', meta: { spec: 'RFC 6120 §4.6' } },
-      },
-    },
-    closed: {
-      description: 'Nothing can be sent or received any more.',
-      meta: { spec: 'RFC 6120 §4.4' },
-      type: 'final',
-    },
+    ...closingStates,
   },
 });
 
