@@ -4,12 +4,10 @@ import { xml } from '@xmpp/client';
 import { Player } from './player.ts';
 import { accept, isGoodbyeOf, isOwn, isSubject, isWelcomeOf, join } from './room.ts';
 import { Scene } from './scene.ts';
-import { openStages, register } from './stage.ts';
+import { betweenServers, here, there } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Transcript } from './transcript.ts';
 
-const here = 'verona.test';
-const there = 'mantua.test';
 const garden = `garden@rooms.${there}`;
 const jules = `${garden}/jules`;
 
@@ -20,15 +18,7 @@ export async function roomElsewhere(transcript: Transcript): Promise<boolean> {
   transcript.note('A server that closes the route when presence goes, or the stream before the room has answered, never');
   transcript.note('lets its user know that she has left. Here the route waits for the room, wherever that is.');
   const scene = new Scene(transcript, ['farewell', 'route']);
-  const stages = await openStages([here, there], scene.observer);
-  try {
-    const [verona, mantua] = stages as [Stage, Stage];
-    await register(verona, 'juliet');
-    await register(mantua, 'romeo');
-    return conclude(scene, await play(scene, verona, mantua));
-  } finally {
-    await Promise.all(stages.map((stage) => stage.close()));
-  }
+  return betweenServers(scene.observer, async (verona, mantua) => conclude(scene, await play(scene, verona, mantua)));
 }
 
 /** What the players have seen. */

@@ -6,12 +6,10 @@ import type { Element } from 'ltx';
 import { Player } from './player.ts';
 import { accept, isGoodbyeOf, isOwn, isSubject, isWelcomeOf, join } from './room.ts';
 import { Scene } from './scene.ts';
-import { openStages, register } from './stage.ts';
+import { betweenServers, here, there } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Transcript } from './transcript.ts';
 
-const here = 'verona.test';
-const there = 'mantua.test';
 const garden = `garden@rooms.${there}`;
 const jules = `${garden}/jules`;
 const privacy = 'jabber:iq:privacy';
@@ -30,15 +28,7 @@ export async function invisible(transcript: Transcript): Promise<boolean> {
   transcript.note('Unavailable, a privacy list, available again: to a server that ties routes to presence that is a departure.');
   transcript.note('Here it is four stanzas in the life of one session.');
   const scene = new Scene(transcript, ['farewell', 'presence']);
-  const stages = await openStages([here, there], scene.observer);
-  try {
-    const [verona, mantua] = stages as [Stage, Stage];
-    await register(verona, 'juliet');
-    await register(mantua, 'romeo');
-    return conclude(scene, await play(scene, verona, mantua));
-  } finally {
-    await Promise.all(stages.map((stage) => stage.close()));
-  }
+  return betweenServers(scene.observer, async (verona, mantua) => conclude(scene, await play(scene, verona, mantua)));
 }
 
 /** What the players have seen. */

@@ -36,9 +36,26 @@ export async function openStage(domain: string, observer: Observer, ports: Reado
   return { domain, service: `ws://${server.addresses.http}/xmpp-websocket`, close: () => server.stop() };
 }
 
+/** Juliet's server, and Romeo's, where they have one each. */
+export const here = 'verona.test';
+export const there = 'mantua.test';
+
+/** Plays between two servers, with an account for each of the two, and ends the servers. */
+export async function betweenServers<T>(observer: Observer, play: (verona: Stage, mantua: Stage) => Promise<T>): Promise<T> {
+  const stages = await openStages([here, there], observer);
+  try {
+    const [verona, mantua] = stages as [Stage, Stage];
+    await register(verona, 'juliet');
+    await register(mantua, 'romeo');
+    return await play(verona, mantua);
+  } finally {
+    await Promise.all(stages.map((stage) => stage.close()));
+  }
+}
+
 /** Starts a server for each domain. Each knows where the others are (`s2s.targets`) before any of them is there, so the ports
  *  are found beforehand. Their certificates are self-signed: they prove their domains by dialback within TLS (XEP-0220). */
-export async function openStages(domains: readonly string[], observer: Observer): Promise<readonly Stage[]> {
+async function openStages(domains: readonly string[], observer: Observer): Promise<readonly Stage[]> {
   const free = await freePorts(domains.length);
   const ports = Object.fromEntries(domains.map((domain, index) => [domain, free[index] ?? 0]));
   return Promise.all(domains.map((domain) => openStage(domain, observer, ports)));
