@@ -1,36 +1,63 @@
-/** Which view is shown: the part of the address behind `#` says it, so that each can be linked to. @module */
+/** Which view is shown: the part of the address behind `#` says it, so that each can be linked to. A view is loaded
+ *  when it is first looked at. @module */
 import { h } from './dom.js';
-import { showLive } from './live.js';
-import { showMachines } from './machines.js';
 
-const main = document.getElementById('main');
-const status = document.getElementById('status');
-let leave = () => {};
+/** Says in the corner how it goes; the tone is `good`, `paused`, `bad` or nothing.
+ *  @callback Tell
+ *  @param {string} text
+ *  @param {string} [tone]
+ *  @returns {void} */
+/** How a view is left, and how it follows an address of which only the rest has changed; a view that can't follow is
+ *  shown anew.
+ *  @typedef {{ readonly leave?: () => void, readonly follow?: (part: string) => void }} Shown */
+/** Shows itself in an element, by the rest of the address.
+ *  @callback View
+ *  @param {HTMLElement} main
+ *  @param {string} part
+ *  @param {Tell} tell
+ *  @returns {Shown} */
 
-/** Says how it goes, in the corner. */
-const tell = (text, tone = '') => {
-  status.textContent = text;
-  status.dataset.tone = tone;
+/** By the first part of the address. @type {Readonly<Record<string, () => Promise<View>>>} */
+const views = {
+  live: async () => (await import('./live.js')).showLive,
+  machines: async () => (await import('./machines.js')).showMachines,
 };
 
-function show() {
-  leave();
-  const [, view = 'live', ...rest] = location.hash.split('/');
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+const status = /** @type {HTMLElement} */ (document.getElementById('status'));
+let name = '';
+/** @type {Shown} */
+let shown = {};
+/** Counts the views that were asked for: one that comes late is not shown. */
+let turn = 0;
+
+/** @type {Tell} */
+const tell = (text, tone = '') => {
+  status.textContent = text;
+  status.dataset['tone'] = tone;
+};
+
+async function show() {
+  const [, wanted = '', ...rest] = location.hash.split('/');
+  const next = Object.hasOwn(views, wanted) ? wanted : 'live';
   const part = decodeURIComponent(rest.join('/'));
+  if (next === name && shown.follow !== undefined) return shown.follow(part);
+  turn += 1;
+  const mine = turn;
+  const view = await views[next]?.();
+  if (mine !== turn || view === undefined) return;
+  shown.leave?.();
   for (const link of document.querySelectorAll('[data-view]')) {
-    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    if (link.getAttribute('data-view') === next) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   tell('');
   main.replaceChildren();
-  leave = view === 'machines' ? showMachines(main, part) : showLive(main, tell);
+  name = next;
+  shown = view(main, part, tell);
 }
 
-addEventListener('hashchange', (event) => {
-  const viewOf = (address) => new URL(address).hash.split('/')[1] ?? 'live';
-  // Within the live view the address only says what is open.
-  if (viewOf(event.oldURL) === 'live' && viewOf(event.newURL) === 'live') return;
-  show();
-});
+addEventListener('hashchange', show);
 addEventListener('error', (event) => main.prepend(h('p.fault', {}, `The page has failed: ${event.message}`)));
+addEventListener('unhandledrejection', (event) => main.prepend(h('p.fault', {}, `The page has failed: ${event.reason}`)));
 show();

@@ -1,12 +1,12 @@
 /** The live view: a list that the server searches, sorts and cuts to what is visible, and beside it whoever is open.
  *  What to ask is in the address of one event stream; asking anew is opening another. @module */
-import { age, chip, h, hueOf, keyed, setText } from './dom.js';
+import { age, chip, empty, h, hueOf, keyed, setText } from './dom.js';
 import { openedView } from './opened.js';
 import { messageItem } from './messages.js';
 
 const tabs = [['session', 'Sessions'], ['message', 'Messages'], ['room', 'Rooms'], ['link', 'Links'], ['account', 'Contacts']];
 const pageSize = 40;
-const empty = {
+const nothing = {
   session: 'Nobody is connected. Log in with a client, and watch it here.',
   message: 'No message yet since this page was opened.',
   room: 'No room has changed since this page was opened.',
@@ -15,8 +15,8 @@ const empty = {
 };
 
 /** Shows what happens.
- *  @returns what to do when the view is left */
-export function showLive(main, tell) {
+ *  @param {string} key who is open, if anybody */
+export function showLive(main, key, tell) {
   const asked = { kind: 'session', q: '', sort: 'recent', offset: 0 };
   let source;
   let isPaused = false;
@@ -39,15 +39,12 @@ export function showLive(main, tell) {
   main.append(layout);
   document.title = 'Live · Waystate inspector';
 
-  const keyOpen = () => decodeURIComponent(location.hash.split('/').slice(2).join('/'));
-
   function connect() {
     source?.close();
-    const open = keyOpen();
-    layout.classList.toggle('has-open', open !== '');
-    opened.open(open);
+    layout.classList.toggle('has-open', key !== '');
+    opened.open(key);
     const params = new URLSearchParams({ ...asked, offset: String(asked.offset), limit: String(pageSize) });
-    if (open !== '') params.set('open', open);
+    if (key !== '') params.set('open', key);
     params.set('since', String(opened.last));
     source = new EventSource(`/live?${params}`);
     source.onopen = () => tell(isPaused ? 'paused' : 'live', isPaused ? 'paused' : 'good');
@@ -67,9 +64,9 @@ export function showLive(main, tell) {
     for (const button of bar.children) setText(button.lastElementChild, String(list.counts[button.dataset.kind]));
     const items = asked.kind === 'message' ? list.messages : list.rows;
     keyed(rows, items, (item) => (asked.kind === 'message' ? `message ${item.n}` : item.key), (item) => (asked.kind === 'message' ? messageItem(item) : rowOf(item, () => lastAt)));
-    for (const row of rows.children) row.classList.toggle('is-open', row.dataset.key === keyOpen());
+    for (const row of rows.children) row.classList.toggle('is-open', row.dataset.key === key);
     const shown = items.length === 0 ? 0 : asked.offset + 1;
-    setText(note, list.matched === 0 ? (asked.q === '' ? empty[asked.kind] : 'Nothing is found.') : [
+    setText(note, list.matched === 0 ? (asked.q === '' ? nothing[asked.kind] : 'Nothing is found.') : [
       `${shown} to ${asked.offset + items.length} of ${list.matched}`,
       list.dropped.messages > 0 && asked.kind === 'message' ? `${list.dropped.messages} older messages dropped` : '',
       list.dropped.unlisted > 0 ? `${list.dropped.unlisted} not listed: too many` : '',
@@ -85,8 +82,7 @@ export function showLive(main, tell) {
     asked.kind = kind;
     asked.offset = 0;
     for (const button of bar.children) button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
-    rows.replaceChildren();
-    rows.known = undefined;
+    empty(rows);
     if (isPaused) setPaused(false);
     else connect();
   }
@@ -106,14 +102,14 @@ export function showLive(main, tell) {
     tell('paused', 'paused');
   }
 
-  const onHash = () => {
-    if (!location.hash.startsWith('#/live') && location.hash !== '') return;
+  function follow(part) {
+    key = part;
     if (isPaused) setPaused(false);
     else connect();
-  };
+  }
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape' && keyOpen() !== '') location.hash = '#/live';
+    if (event.key === 'Escape' && key !== '') location.hash = '#/live';
     if (/^(input|select|textarea)$/i.test(event.target.tagName)) return;
     if (event.key === '/') {
       event.preventDefault();
@@ -127,16 +123,15 @@ export function showLive(main, tell) {
     links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
   }
   const ticking = setInterval(() => { for (const row of rows.children) row.grow?.(); lastAt += 1000; }, 1000);
-  addEventListener('hashchange', onHash);
   addEventListener('keydown', onKey);
   connect();
-  return () => {
+  const leave = () => {
     source?.close();
     clearInterval(ticking);
     clearTimeout(typing);
-    removeEventListener('hashchange', onHash);
     removeEventListener('keydown', onKey);
   };
+  return { leave, follow };
 }
 
 const shown = new Set(['stream', 'session', 'presence', 'route', 'room', 'link', 'peer', 'component', 'subscription']);

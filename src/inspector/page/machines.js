@@ -2,8 +2,7 @@
 import { cites, h, hueOf } from './dom.js';
 import { diagramOf, machines } from './sheets.js';
 
-/** Shows the machines, one of them at length.
- *  @returns what to do when the view is left */
+/** Shows the machines, one of them at length. */
 export function showMachines(main, name) {
   let isGone = false;
   machines().then((all) => {
@@ -16,7 +15,7 @@ export function showMachines(main, name) {
     list.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'center' });
     document.title = `${chosen.name} · Waystate inspector`;
   });
-  return () => (isGone = true);
+  return { leave: () => (isGone = true) };
 }
 
 function pageOf(sheet) {

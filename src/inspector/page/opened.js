@@ -1,9 +1,10 @@
 /** Whoever is open: where its machines are, what they have done and what that made the server do, its messages and
  *  why they went where they went. @module */
-import { age, cites, clock, h, hueOf, keyed, setText } from './dom.js';
+import { cardOf } from './card.js';
+import { age, cites, clock, empty, h, hueOf, keptOf, keyed, setText } from './dom.js';
 import { eventName } from './machines.js';
 import { messageItem } from './messages.js';
-import { diagramOf, flashTransition, light, machines } from './sheets.js';
+import { machines } from './sheets.js';
 
 const kept = 400;
 
@@ -39,10 +40,7 @@ export function openedView({ close }) {
       key = wanted;
       entries = [];
       missed = last = 0;
-      for (const list of [cards, messages, log, kinds]) {
-        list.replaceChildren();
-        list.known = undefined;
-      }
+      for (const list of [cards, messages, log, kinds]) empty(list);
       setText(title, '');
       setText(about, '');
     },
@@ -63,8 +61,8 @@ export function openedView({ close }) {
     entries = entries.slice(-kept);
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
-    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot));
-    for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) cards.known.get(machine)?.taken(transition);
+    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, sheets.get(slot.split(' ', 1)[0])));
+    for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) keptOf(cards, machine)?.taken(transition);
     messagesTitle.hidden = opened.messages.length === 0;
     keyed(messages, opened.messages, ({ n }) => String(n), messageItem);
     showLog();
@@ -81,50 +79,6 @@ export function openedView({ close }) {
     }, name));
     setText(gone, missed > 0 ? `${missed} earlier steps dropped.` : entries.length === 0 ? 'Nothing has happened since this was opened.' : '');
     keyed(log, entries.filter((entry) => !hidden.has(kindOf(entry))).reverse(), ({ n }) => String(n), entryOf);
-  }
-
-  /** A machine: where it is, what that means, and its diagram or else its states. */
-  function cardOf(slot) {
-    const [machine, ...parts] = slot.split(' ');
-    const sheet = sheets.get(machine);
-    const state = h('code.state', {});
-    const meaning = h('p', {});
-    const figure = h('details.figure', { hidden: true }, h('summary', {}, 'Diagram'));
-    const card = h('article', { class: `card ${hueOf(machine)}` },
-      h('h3', {}, h('a', { href: `#/machines/${machine}` }, machine), parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning);
-    let diagram;
-    let now = '';
-    const levels = h('ul.levels', {}, ...(sheet?.states ?? []).map(({ path, description }) => h('li', { 'data-state': path, title: description }, path)));
-    const relight = () => {
-      light(levels, now);
-      if (diagram !== undefined) light(diagram, now);
-      // States inside another are worth their room only while the machine is in there.
-      for (const level of levels.children) {
-        const outer = level.dataset.state.split('.').slice(0, -1).join('.');
-        level.hidden = outer !== '' && !now.startsWith(`${outer}.`);
-      }
-    };
-    if (parts.length === 0) {
-      card.append(levels, figure);
-      diagramOf(machine).then((found) => {
-        if (found === undefined) return;
-        diagram = found;
-        figure.hidden = false;
-        figure.append(found);
-        relight();
-      });
-    }
-    card.taken = (transition) => diagram !== undefined && flashTransition(diagram, transition);
-    card.update = ([, path]) => {
-      if (path === now) return;
-      const known = sheet?.states.find((each) => each.path === path);
-      setText(state, path);
-      meaning.replaceChildren(known?.description ?? '', ' ', cites(known?.spec));
-      if (now !== '') flash(card);
-      now = path;
-      relight();
-    };
-    return card;
   }
 }
 
@@ -146,9 +100,3 @@ function entryOf(entry) {
 }
 
 const factsText = (facts) => (facts === undefined || Object.keys(facts).length === 0 ? '' : JSON.stringify(facts));
-
-function flash(card) {
-  card.classList.remove('flash');
-  void card.offsetWidth; // begins the animation anew
-  card.classList.add('flash');
-}

@@ -1,21 +1,34 @@
 /** The machines, as the server describes them, and their diagrams where it has them. @module */
 
+/** @import { MachineSheet } from '../sheets.ts' */
+
+/** @type {Promise<ReadonlyMap<string, MachineSheet>> | undefined} */
 let loading;
 
 /** Every machine, by name. */
 export function machines() {
-  loading ??= fetch('/machines.json').then((answer) => answer.json()).then((list) => new Map(list.map((sheet) => [sheet.name, sheet])));
+  loading ??= loadMachines();
   return loading;
 }
 
-const diagrams = new Map();
-
-/** The diagram of a machine: a new copy; undefined where there is none. */
-export async function diagramOf(name) {
-  if (!diagrams.has(name)) diagrams.set(name, loadDiagram(name));
-  return (await diagrams.get(name))?.cloneNode(true);
+async function loadMachines() {
+  const list = /** @type {readonly MachineSheet[]} */ (await (await fetch('/machines.json')).json());
+  return new Map(list.map((sheet) => [sheet.name, sheet]));
 }
 
+/** @type {Map<string, Promise<SVGElement | undefined>>} */
+const diagrams = new Map();
+
+/** The diagram of a machine: a new copy; undefined where there is none.
+ *  @param {string} name
+ *  @returns {Promise<SVGElement | undefined>} */
+export async function diagramOf(name) {
+  const known = diagrams.get(name) ?? loadDiagram(name);
+  diagrams.set(name, known);
+  return /** @type {SVGElement | undefined} */ ((await known)?.cloneNode(true));
+}
+
+/** @param {string} name */
 async function loadDiagram(name) {
   const answer = await fetch(`/machines/${encodeURIComponent(name)}.svg`);
   if (!answer.ok) return undefined;
@@ -26,20 +39,24 @@ async function loadDiagram(name) {
   if (document.querySelector('link[href="/machines/machines.css"]') === null) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/machines/machines.css' }));
   }
-  return document.importNode(root, true);
+  return /** @type {SVGElement} */ (/** @type {Element} */ (document.importNode(root, true)));
 }
 
-/** Lights a transition for a moment. */
+/** Lights a transition for a moment.
+ *  @param {Element} diagram
+ *  @param {string} id */
 export function flashTransition(diagram, id) {
   const drawn = diagram.querySelector(`[data-transition="${CSS.escape(id)}"]`);
   drawn?.classList.add('lit');
   setTimeout(() => drawn?.classList.remove('lit'), 1500);
 }
 
-/** Lights one state of a diagram, and those that it is inside of. */
+/** Lights one state of a diagram, and those that it is inside of.
+ *  @param {Element} diagram
+ *  @param {string} path */
 export function light(diagram, path) {
   for (const state of diagram.querySelectorAll('[data-state]')) {
-    const own = state.getAttribute('data-state');
+    const own = state.getAttribute('data-state') ?? '';
     state.classList.toggle('lit', path === own);
     state.classList.toggle('around', path !== own && path.startsWith(`${own}.`));
   }
