@@ -48,6 +48,8 @@ class Scenario {
   readonly #nicks = new Set<string>();
   /** Who tells it of their presence anyway. */
   readonly #tellers = new Set<string>();
+  /** How many pushes about a contact are due to what is in here. */
+  readonly #pushes = new Map<string, number>();
   #isClosing = false;
 
   constructor(own: Jid) {
@@ -80,8 +82,11 @@ class Scenario {
   /** One step of the core: what came in, then who else must have done something, then what was heard. */
   turn(entries: readonly Entry[]): void {
     const stanzas = entries.filter(isStanza);
+    const ofStream = entries.filter((entry): entry is TransitionEntry => 'machine' in entry && entry.machine === 'stream' && !entry.ignored);
     for (const { xml } of stanzas.filter(({ way }) => way === 'in')) this.#sends(xml);
+    for (const entry of ofStream) this.#ends(entry);
     const out = stanzas.filter(({ way }) => way === 'out').flatMap(({ xml }) => elementOf(xml) ?? []);
+    for (const { attrs: { from = '' } } of out.filter(isSubscribing)) this.#willPush(from);
     const heard = out.filter((element) => this.#isHeard(element));
     const spoken = heard.map((element) => ({ element, by: this.#speakerOf(element) }));
     for (const { by, element } of spoken) if (by !== undefined && element.attrs.type === 'subscribed') this.#tellers.add(by.bare);
@@ -89,7 +94,7 @@ class Scenario {
     for (const { by, element } of [...spoken].sort((a, b) => Number(isSubscribing(a.element)) - Number(isSubscribing(b.element)))) if (by !== undefined) this.#otherSends(by, element);
     this.#heard.push(...spoken.map(({ element, by }) => (by === undefined ? element : without(element))));
     for (const element of out) if (!heard.includes(element)) this.#note(`It heard of somebody who is not in here: ${this.#cast.expected(element)}`);
-    for (const entry of entries) if ('machine' in entry && entry.machine === 'stream' && !entry.ignored) this.#stream(entry);
+    for (const entry of ofStream) this.#isClosed(entry);
   }
 
   #sends(xml: string): void {
@@ -99,11 +104,16 @@ class Scenario {
     if (name === 'presence' && to !== undefined && type === undefined) this.#nicks.add(to);
     const addressed = to === undefined ? undefined : parseJid(to);
     if (addressed !== undefined && this.#cast.isOurs(addressed)) this.#cast.account(addressed);
+    if (to !== undefined && isSubscribing(element)) this.#willPush(to);
+    if (name === 'iq' && type === 'set') for (const jid of itemsOf(element)) this.#willPush(jid);
     this.#say(this.#who, this.#cast.sent(element));
   }
 
   /** Whether it can be expected of what is in the scenario. */
-  #isHeard({ attrs: { from, type } }: Element): boolean {
+  #isHeard(element: Element): boolean {
+    const { name, attrs: { from, type } } = element;
+    // Another resource may have changed the roster.
+    if (name === 'iq' && type === 'set') return itemsOf(element).every((jid) => this.#isPushDue(jid));
     const jid = from === undefined ? this.#own : parseJid(from);
     if (jid === undefined) return false;
     if (this.#cast.isOurs(jid)) return true;
@@ -128,13 +138,28 @@ class Scenario {
     this.#say(who, this.#cast.sent(said));
   }
 
-  /** How its stream ends. */
-  #stream({ event: { type }, from, effects }: TransitionEntry): void {
+  #willPush(jid: string): void {
+    const bare = parseJid(jid)?.bare ?? jid;
+    this.#pushes.set(bare, (this.#pushes.get(bare) ?? 0) + 1);
+  }
+
+  #isPushDue(jid: string): boolean {
+    const due = this.#pushes.get(jid) ?? 0;
+    if (due > 0) this.#pushes.set(jid, due - 1);
+    return due > 0;
+  }
+
+  /** It ends its stream. */
+  #ends({ event: { type }, from }: TransitionEntry): void {
     if (type === 'stream.lost' && from !== 'closing' && !this.#isClosing) this.#write(this.#who, 'is cut off');
     if (type === 'stream.ended' && from === 'bound') {
       this.#isClosing = true;
       this.#write(this.#who, 'closes');
     }
+  }
+
+  /** The server ends it too, or first. */
+  #isClosed({ event: { type }, effects }: TransitionEntry): void {
     if (!effects.some((effect) => effect.type === 'closeStream')) return;
     if (this.#isClosing) this.#write(this.#who, 'is closed');
     else this.#note(`The server closed its stream, at ${type}`);
@@ -173,6 +198,9 @@ class Scenario {
 }
 
 const isSubscribing = ({ name, attrs: { type } }: Element): boolean => name === 'presence' && subscribing.has(type ?? '');
+
+/** The contacts that a change of the roster is about. */
+const itemsOf = (element: Element): string[] => (element.getChild('query', 'jabber:iq:roster')?.getChildren('item') ?? []).map(({ attrs: { jid = '' } }) => jid);
 
 /** A stanza without what the server has added to it. */
 function without(element: Element): Element {
