@@ -125,10 +125,12 @@ describe('sequence: where it lies', () => {
   });
 
   test('lifelines stand apart, and a label that is too long is cut', () => {
-    const { places, width } = placesOf([{ id: 'client', name: 'client' }, { id: 'stream', name: 'stream' }, { id: 'peers', name: 'peers' }]);
+    const { places, width } = placesOf([{ id: 'client', name: 'client' }, { id: 'stream', name: 'stream' }, { id: 'peers', name: 'peers' }], 390);
     const [client = 0, stream = 0, peers = 0] = [...places.values()];
     expect([stream - client > peers - stream, peers < width]).toEqual([true, true]);
+    expect(width).toBe(390);
+    expect(placesOf(Array.from({ length: 9 }, (_, id) => ({ id: String(id), name: '' })), 390).width).toBeGreaterThan(800);
     expect(cut('presence.available', 200)).toBe('presence.available');
-    expect(cut('𝕏'.repeat(100), 64)).toBe(`${'𝕏'.repeat(9)}…`);
+    expect(cut('𝕏'.repeat(100), 66)).toBe(`${'𝕏'.repeat(9)}…`);
   });
 });

@@ -24,6 +24,8 @@ import { openingOf, stanzaWords } from './stanza.js';
 
 const always = ['stream', 'session', 'presence', 'route'];
 const sometimes = ['farewell', 'roster', 'iq', 'directed-presence'];
+/** A head has little room. @type {Readonly<Record<string, string>>} */
+const shortNames = { 'directed-presence': 'directed' };
 /** Effects by which somebody else hears of it: contacts, rooms, other resources, other servers. */
 const toPeers = new Set([
   'broadcastAvailable', 'broadcastUnavailable', 'sendProbes', 'routePresence', 'sendUnavailable', 'endDirected', 'speakForRooms', 'redistributeQueue',
@@ -69,7 +71,7 @@ export function arrowsOf(entries, { sheets, name = '', isSession = true, message
   }
   const known = isSession ? [...always, ...sometimes.filter((each) => machines.has(each))] : [...machines];
   return {
-    lifelines: [...(isSession ? [{ id: 'client', name: 'client' }] : []), ...known.map((machine) => ({ id: machine, name: machine, machine })), { id: 'peers', name: 'peers' }],
+    lifelines: [...(isSession ? [{ id: 'client', name: 'client' }] : []), ...known.map((machine) => ({ id: machine, name: shortNames[machine] ?? machine, machine })), { id: 'peers', name: 'peers' }],
     arrows,
   };
 }

@@ -42,11 +42,12 @@ export function arrowElement({ arrow, top, y, bottom, isFirst }, { places, width
     svg('title', {}, told),
     svg('rect', { class: 'ground', x: 0, y: top, width, height: bottom - top, rx: 4 }));
   if (isFirst) {
-    group.append(svg('line', { class: 'turn', x1: 0, x2: width, y1: top - sizes.turn / 2 + 1, y2: top - sizes.turn / 2 + 1 }));
-    if (at !== undefined) group.append(svg('text', { class: 'clock', x: 10, y: y + 3 }, at > 1e12 ? clock(at) : `${at} ms`));
+    const over = top - sizes.turn / 2 - 2;
+    group.append(svg('line', { class: 'turn', x1: at === undefined ? 0 : 92, x2: width, y1: over, y2: over }));
+    if (at !== undefined) group.append(svg('text', { class: 'clock', x: 8, y: over + 3.5 }, at > 1e12 ? clock(at) : `${at} ms`));
   }
   if (start === end) group.append(...selfArrow(arrow, start, y, width));
-  else group.append(...plainArrow(arrow, start, end, y));
+  else group.append(...plainArrow(arrow, start, end, y, width));
   if (state !== undefined) group.append(...stateBox(state, end, y + 8));
   return group;
 }
@@ -54,19 +55,22 @@ export function arrowElement({ arrow, top, y, bottom, isFirst }, { places, width
 /** @param {Row['arrow']} arrow
  *  @param {number} start
  *  @param {number} end
- *  @param {number} y */
-function plainArrow({ text }, start, end, y) {
+ *  @param {number} y
+ *  @param {number} width */
+function plainArrow({ text }, start, end, y, width) {
   const way = Math.sign(end - start);
   const tip = end - way * 3;
-  const left = Math.min(start, end);
-  const room = Math.min(Math.abs(end - start), sizes.first + sizes.column) - 22;
-  const isLong = Math.abs(end - start) > sizes.first + sizes.column;
-  // A label of a long arrow stands where the arrow begins.
-  const x = isLong ? (way > 0 ? left + 11 : Math.max(start, end) - 11) : (start + end) / 2;
+  const left = Math.min(start, end) + 11;
+  const right = Math.max(start, end) - 11;
+  const needed = text.length * sizes.letter;
+  // Each row has one arrow, so a label may be longer than it: to the right, and near the edge to the left. That of a long
+  // arrow stands at its left end, which is in sight.
+  const [x, anchor, room] = needed < right - left ? (right - left > 2 * sizes.most ? [left, 'start', needed] : [(left + right) / 2, 'middle', needed])
+    : width - left >= Math.min(needed, right) ? [left, 'start', width - left - 4] : [right, 'end', right - 4];
   return [
     svg('line', { class: 'line', x1: start, x2: tip - way * 6, y1: y, y2: y }),
     svg('path', { class: 'tip', d: `M${tip} ${y}l${-way * 8} -4v8z` }),
-    svg('text', { class: 'label', x, y: y - 6, 'text-anchor': isLong ? (way > 0 ? 'start' : 'end') : 'middle' }, cut(text, room)),
+    svg('text', { class: 'label', x, y: y - 6, 'text-anchor': anchor }, cut(text, room)),
   ];
 }
 
@@ -76,7 +80,7 @@ function plainArrow({ text }, start, end, y) {
  *  @param {number} y
  *  @param {number} width */
 function selfArrow({ text, kind }, x, y, width) {
-  const label = svg('text', { class: 'label', x: x + (kind === 'note' ? 12 : 30), y: y - 4 }, cut(text, kind === 'note' ? width - x - 20 : Math.min(sizes.first, width - x - 34)));
+  const label = svg('text', { class: 'label', x: x + (kind === 'note' ? 12 : 30), y: y - 4 }, cut(text, kind === 'note' ? width - x - 20 : width - x - 34));
   if (kind === 'note') return [svg('circle', { class: 'mark', cx: x, cy: y - 8, r: 3.5 }), label];
   return [svg('path', { class: 'line', d: `M${x} ${y - 14}h18a4 4 0 0 1 4 4v4a4 4 0 0 1 -4 4h-10` }), svg('path', { class: 'tip', d: `M${x + 3} ${y - 2}l8 -4v8z` }), label];
 }
@@ -85,7 +89,7 @@ function selfArrow({ text, kind }, x, y, width) {
  *  @param {number} x
  *  @param {number} top */
 function stateBox(state, x, top) {
-  const text = cut(state, sizes.column - 20);
+  const text = cut(state, sizes.most);
   const width = Math.max(44, text.length * sizes.letter + 18);
   return [
     svg('rect', { class: 'state-box', x: x - width / 2, y: top, width, height: 18, rx: 9 }),

@@ -5,19 +5,23 @@
  *  @typedef {{ readonly arrow: Arrow, readonly top: number, readonly y: number, readonly bottom: number, readonly isFirst: boolean }} Row */
 
 /** The size of things, in pixels. */
-export const sizes = { clock: 92, column: 136, first: 236, row: 30, state: 24, turn: 12, head: 44, pad: 12, letter: 6.4 };
+export const sizes = { edge: 48, least: 92, most: 150, first: 84, row: 28, state: 24, turn: 24, head: 44, pad: 12, letter: 6.6 };
 
-/** Where each lifeline is. The first two stand further apart: between them go stanzas, which have the longest labels.
+/** Where each lifeline is: as far apart as there is room for. The first two stand further apart: between them go
+ *  stanzas, which have the longest labels.
  *  @param {readonly Lifeline[]} lifelines
+ *  @param {number} available pixels from side to side
  *  @returns {{ readonly places: ReadonlyMap<string, number>, readonly width: number }} */
-export function placesOf(lifelines) {
+export function placesOf(lifelines, available) {
   const places = new Map();
-  let x = sizes.clock + sizes.column / 2;
+  const fitting = (available - 2 * sizes.edge - sizes.first) / Math.max(1, lifelines.length - 1);
+  const column = Math.floor(Math.max(sizes.least, Math.min(sizes.most, fitting)));
+  let x = sizes.edge;
   for (const [index, { id }] of lifelines.entries()) {
-    if (index > 0) x += index === 1 ? sizes.first : sizes.column;
+    if (index > 0) x += column + (index === 1 ? sizes.first : 0);
     places.set(id, x);
   }
-  return { places, width: x + sizes.column / 2 };
+  return { places, width: Math.max(x + sizes.edge, Math.floor(available)) };
 }
 
 /** Lays the arrows one below the other; a turn begins with some space.
@@ -65,7 +69,7 @@ function lowest(rows, isTrue) {
  *  @param {string} text
  *  @param {number} room in pixels */
 export function cut(text, room) {
-  const letters = Math.max(4, Math.floor(room / sizes.letter));
+  const letters = Math.max(4, Math.round(room / sizes.letter));
   const own = [...text.slice(0, 2 * letters + 2)];
   return own.length <= letters ? text : `${own.slice(0, letters - 1).join('')}…`;
 }

@@ -21,10 +21,12 @@ export function sequenceView({ label = 'Sequence diagram' } = {}) {
   let rows = [];
   /** @type {readonly Lifeline[]} */
   let lifelines = [];
-  let { places, width } = placesOf([]);
+  let { places, width } = placesOf([], 0);
   let current = -1;
   let isFollowing = true;
   let unseen = 0;
+  /** To which width. */
+  let fitted = 0;
   /** What is there, by the arrow's number. @type {Map<number, SVGGElement>} */
   const drawn = new Map();
 
@@ -38,6 +40,7 @@ export function sequenceView({ label = 'Sequence diagram' } = {}) {
   const detail = h('aside.arrow', { 'aria-live': 'polite', hidden: true });
   const element = h('div.sequence-frame', {}, box, newest, detail);
   const sizing = new ResizeObserver(() => {
+    if (fitted !== box.clientWidth) fit();
     if (isFollowing) box.scrollTop = box.scrollHeight;
     draw();
   });
@@ -65,25 +68,31 @@ export function sequenceView({ label = 'Sequence diagram' } = {}) {
     current = kept === undefined ? -1 : rows.findIndex(({ arrow }) => arrow.n === kept);
     const isOther = diagram.lifelines.map(({ id }) => id).join('\n') !== lifelines.map(({ id }) => id).join('\n');
     ({ lifelines } = diagram);
-    if (isOther) {
-      ({ places, width } = placesOf(lifelines));
-      keyed(heads, lifelines, ({ id }) => id, ({ name, of, machine }) => h('span', { class: `head ${hueOf(machine ?? '')}`, title: of ?? name }, name, of !== undefined && h('small', {}, of)));
-      for (const [index, { id }] of lifelines.entries()) {
-        const head = heads.children[index];
-        if (head instanceof HTMLElement) head.style.left = `${places.get(id) ?? 0}px`;
-      }
-    }
+    if (isOther) fit();
     // What was drawn lies elsewhere now, if something before it has gone.
     const tops = new Map(rows.map(({ arrow, top }) => [arrow.n, String(top)]));
     for (const [n, each] of drawn) {
-      if (!isOther && tops.get(n) === each.dataset['top']) continue;
+      if (tops.get(n) === each.dataset['top']) continue;
       each.remove();
       drawn.delete(n);
     }
-    heads.style.width = lanes.style.width = `${width}px`;
     lanes.style.height = `${(rows.at(-1)?.bottom ?? 0) + 2 * sizes.pad}px`;
     if (isFollowing) box.scrollTop = box.scrollHeight;
     draw();
+  }
+
+  /** Sets the lifelines as far apart as there is room for. */
+  function fit() {
+    fitted = box.clientWidth;
+    ({ places, width } = placesOf(lifelines, fitted));
+    heads.style.width = lanes.style.width = `${width}px`;
+    keyed(heads, lifelines, ({ id }) => id, ({ name, of, machine }) => h('span', { class: `head ${hueOf(machine ?? '')}`, title: of ?? machine ?? name }, name, of !== undefined && h('small', {}, of)));
+    for (const [index, { id }] of lifelines.entries()) {
+      const head = heads.children[index];
+      if (head instanceof HTMLElement) head.style.left = `${places.get(id) ?? 0}px`;
+    }
+    for (const each of drawn.values()) each.remove();
+    drawn.clear();
   }
 
   function draw() {
@@ -163,6 +172,8 @@ export function sequenceView({ label = 'Sequence diagram' } = {}) {
     const inner = box.clientHeight - sizes.head;
     if (row.top < box.scrollTop) box.scrollTop = row.top - sizes.pad;
     else if (row.bottom > box.scrollTop + inner) box.scrollTop = row.bottom - inner + sizes.pad;
+    const [left, right] = [row.arrow.from, row.arrow.to].map((id) => places.get(id) ?? 0).sort((a, b) => a - b);
+    if (left !== undefined && right !== undefined && (left < box.scrollLeft || right > box.scrollLeft + box.clientWidth)) box.scrollLeft = left - sizes.edge;
     draw();
     drawn.get(n)?.focus({ preventScroll: true });
   }
