@@ -9,6 +9,7 @@ import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
+import { peopleLike, seenBy } from './people.ts';
 import type { Recorder } from './recorder.ts';
 import { sheets } from './sheets.ts';
 import { queryOf } from './view.ts';
@@ -46,7 +47,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, bound);
+  const site = new Site(feed, recorder, bound);
   server.on('request', (request, response) => site.answer(request, response));
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
@@ -67,10 +68,12 @@ class Site {
   readonly #files = pageFiles();
   readonly #machines = JSON.stringify([...sheets.values()]);
   readonly #feed: Feed;
+  readonly #recorder: Recorder;
   readonly #port: number;
 
-  constructor(feed: Feed, port: number) {
+  constructor(feed: Feed, recorder: Recorder, port: number) {
     this.#feed = feed;
+    this.#recorder = recorder;
     this.#port = port;
   }
 
@@ -95,10 +98,18 @@ class Site {
 
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
     if (pathname === '/live') return this.#join(response, searchParams, isHead);
+    if (pathname === '/why') return this.#explain(response, searchParams, isHead);
+    if (pathname === '/people') return say(response, peopleLike(this.#recorder.core, searchParams.get('part') ?? ''), isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
     if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
     response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
     response.end(isHead ? undefined : file.body);
+  }
+
+  #explain(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
+    const answer = seenBy(this.#recorder, params.get('watcher') ?? '', params.get('contact') ?? '');
+    if (answer === undefined) refuse(response, 400, 'Both must be addresses, such as juliet@localhost.');
+    else say(response, answer, isHead);
   }
 
   #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
@@ -107,6 +118,11 @@ class Site {
     if (isHead) response.end();
     else this.#feed.join(response, queryOf(params));
   }
+}
+
+function say(response: ServerResponse, value: unknown, isHead: boolean): void {
+  const body = JSON.stringify(value);
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }).end(isHead ? undefined : body);
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {
