@@ -28,8 +28,8 @@ export function closingOf(subject: Subject): readonly Reason[] {
 
 const goesOn = (state: string): boolean => state === 'bound' || state.startsWith('negotiating');
 
-function reason(step: string, text: string, { machine, event, from, to, n }: Step): Reason {
-  return { step, text, spec: (takenOf(machine, event.type, from, to)?.spec ?? []).join(', '), n };
+function reason(step: string, text: string, { machine, event, from, to, effects, n }: Step): Reason {
+  return { step, text, spec: (takenOf(machine, event.type, from, to, effects.map(({ type }) => type))?.spec ?? []).join(', '), n };
 }
 
 function unknownCause(dropped: number): Reason {

@@ -32,6 +32,30 @@ export function seenBy({ core, roll }: Recorder, watcher: string, contact: strin
 
 const attributeOf = (attributes: string, name: string): string | undefined => new RegExp(`\\s${name}=["']([^"']*)`).exec(attributes)?.[1];
 
+/** Somebody who may see a contact online, and whether. */
+export interface Watcher {
+  readonly jid: string;
+  readonly answer: Visibility['answer'];
+  readonly text: string;
+}
+
+/** Who of those that are known here may see a contact online: its contacts by its roster, and who was told by directed presence. */
+export function watchersOf(recorder: Recorder, contact: string): readonly Watcher[] {
+  const bare = contact.split('/', 1)[0] ?? contact;
+  const found = new Set<string>();
+  for (const { machine, of } of recorder.core.places()) {
+    const space = of.indexOf(' ');
+    // A resourcepart may have spaces, an account and whom it has to do with have none.
+    const peer = machine === 'subscription' && of.slice(0, space) === bare ? of.slice(space + 1) : machine === 'directed-presence' && of.startsWith(`${bare}/`) ? of.slice(of.lastIndexOf(' ') + 1) : undefined;
+    if (peer !== undefined) found.add(peer);
+    if (found.size >= most) break;
+  }
+  return [...found].flatMap((jid) => {
+    const { answer, text } = seenBy(recorder, jid, contact) ?? {};
+    return answer === undefined || text === undefined ? [] : [{ jid, answer, text }];
+  });
+}
+
 /** Bare JIDs of who is connected and of their contacts, to choose from.
  *  @param part what they have in them */
 export function peopleLike(core: Core, part: string): readonly string[] {

@@ -9,7 +9,7 @@ import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
-import { peopleLike, seenBy } from './people.ts';
+import { peopleLike, seenBy, watchersOf } from './people.ts';
 import type { Recorder } from './recorder.ts';
 import { sheets } from './sheets.ts';
 import { queryOf } from './view.ts';
@@ -107,9 +107,11 @@ class Site {
   }
 
   #explain(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
-    const answer = seenBy(this.#recorder, params.get('watcher') ?? '', params.get('contact') ?? '');
+    const [watcher, contact] = [params.get('watcher') ?? '', params.get('contact') ?? ''];
+    const answer = seenBy(this.#recorder, watcher === '' ? contact : watcher, contact);
     if (answer === undefined) refuse(response, 400, 'Both must be addresses, such as juliet@localhost.');
-    else say(response, answer, isHead);
+    else if (watcher === '') say(response, { watchers: watchersOf(this.#recorder, contact) }, isHead);
+    else say(response, { answer, watchers: [] }, isHead);
   }
 
   #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {

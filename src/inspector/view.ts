@@ -112,7 +112,7 @@ export function listOf(recorder: Recorder, query: Query): List {
       if (hasStates(fate, states)) messages.push(entry);
     }
   }
-  found.sort(sort === 'waiting' ? (a, b) => (recorder.waiting.get(b) ?? 0) - (recorder.waiting.get(a) ?? 0) || b.last - a.last : orders[sort]);
+  found.sort(orderOf(sort, recorder));
   return {
     counts,
     matched: kind === 'message' ? messages.length : found.length,
@@ -148,11 +148,17 @@ export function openedOf(recorder: Recorder, key: string, since: number): Opened
 
 const has = (subject: Subject, words: readonly string[]): boolean => words.length === 0 || allIn(subject.text, words);
 const allIn = (text: string, words: readonly string[]): boolean => words.every((word) => text.includes(word));
-const orders: Readonly<Record<'recent' | 'oldest' | 'busiest', (a: Subject, b: Subject) => number>> = {
-  recent: (a, b) => b.last - a.last,
-  oldest: (a, b) => a.since - b.since,
-  busiest: (a, b) => b.transitions - a.transitions,
-};
+type Order = (a: Subject, b: Subject) => number;
+
+function orderOf(sort: Query['sort'], { waiting }: Recorder): Order {
+  const orders: Readonly<Record<Query['sort'], Order>> = {
+    recent: (a, b) => b.last - a.last,
+    oldest: (a, b) => a.since - b.since,
+    busiest: (a, b) => b.transitions - a.transitions,
+    waiting: (a, b) => (waiting.get(b) ?? 0) - (waiting.get(a) ?? 0) || b.last - a.last,
+  };
+  return orders[sort];
+}
 
 function rowOf(subject: Subject, { waiting }: Recorder): Row {
   const { key, name, states, since, last, transitions, isOver } = subject;
@@ -167,7 +173,7 @@ function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate
 }
 
 function cited(entry: Entry): CitedEntry {
-  const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to) : undefined;
+  const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to, entry.effects.map(({ type }) => type)) : undefined;
   return taken === undefined ? entry : { ...entry, spec: taken.spec, transition: taken.id };
 }
 

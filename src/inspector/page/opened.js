@@ -1,6 +1,7 @@
 /** Whoever is open: where its machines are, what they have done and what that made the server do, its messages and
  *  why they went where they went. @module */
 import { cardOf } from './card.js';
+import { closingPart } from './closing.js';
 import { age, cites, clock, empty, h, hueOf, keptOf, keyed, setText } from './dom.js';
 import { eventName } from './machines.js';
 import { messageItem } from './messages.js';
@@ -21,13 +22,14 @@ export function openedView({ close }) {
   const title = h('h1', { tabindex: '-1' });
   const about = h('p.hint', {});
   const cards = h('div.cards', {});
+  const closing = closingPart();
   const messages = h('ul.messages', {});
   const messagesTitle = h('h2', {}, 'Messages');
   const kinds = h('div.kinds', { role: 'group', 'aria-label': 'What is shown of the steps' });
   const gone = h('p.hint', {});
   const log = h('ol.log', {});
   const element = h('section.opened', { 'aria-label': 'Open', hidden: true },
-    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, cards, messagesTitle, messages, h('h2', {}, 'Steps'), kinds, gone, log);
+    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, closing.element, cards, messagesTitle, messages, h('h2', {}, 'Steps'), kinds, gone, log);
 
   return {
     element,
@@ -43,6 +45,7 @@ export function openedView({ close }) {
       for (const list of [cards, messages, log, kinds]) empty(list);
       setText(title, '');
       setText(about, '');
+      closing.show(undefined);
     },
     show,
   };
@@ -61,6 +64,7 @@ export function openedView({ close }) {
     entries = entries.slice(-kept);
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
+    closing.show(opened);
     keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, sheets.get(slot.split(' ', 1)[0])));
     for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) keptOf(cards, machine)?.taken(transition);
     messagesTitle.hidden = opened.messages.length === 0;
