@@ -21,42 +21,55 @@ const machines: Readonly<Record<Kind | 'message', ReadonlySet<string>>> = {
 /** More than a machine has states: none is left out, whoever names them. */
 const most = 24;
 
-/** Counts them. */
+/** How many rows have a state, and the last that was counted: a room has many occupants, and is one row. */
+interface Tally {
+  count: number;
+  row: number;
+}
+
+/** Counts them, some times a second, over all that the words of a search have found. */
 export class Facets {
-  readonly #machines: ReadonlySet<string>;
-  readonly #counts = new Map<string, number>();
+  readonly #tallies: ReadonlyMap<string, Map<string, Tally>>;
+  #row = 0;
 
   constructor(kind: Kind | 'message') {
-    this.#machines = machines[kind];
+    this.#tallies = new Map([...machines[kind]].map((machine) => [machine, new Map()]));
   }
 
   /** @param states those of a row, by machine or by machine and part */
   add(states: ReadonlyMap<string, string>): void {
-    const own = new Set<string>();
+    this.#row += 1;
     for (const [slot, state] of states) {
-      const machine = machineOf(slot);
-      if (this.#machines.has(machine)) own.add(`${machine}:${state}`);
+      const tallies = this.#tallies.get(machineOf(slot));
+      if (tallies === undefined) continue;
+      const tally = tallies.get(state);
+      if (tally === undefined) tallies.set(state, { count: 1, row: this.#row });
+      else if (tally.row !== this.#row) {
+        tally.count += 1;
+        tally.row = this.#row;
+      }
     }
-    for (const state of own) this.#counts.set(state, (this.#counts.get(state) ?? 0) + 1);
   }
 
   /** By machine, the most frequent first. */
   get all(): readonly Facet[] {
-    const order = [...this.#machines];
-    const placeOf = ({ state }: Facet): number => order.indexOf(state.slice(0, state.indexOf(':')));
-    return [...this.#counts].map(([state, count]) => ({ state, count })).sort((a, b) => placeOf(a) - placeOf(b) || b.count - a.count).slice(0, most);
+    const all = [...this.#tallies].flatMap(([machine, tallies]) => [...tallies].map(([state, { count }]) => ({ state: `${machine}:${state}`, count })).sort((a, b) => b.count - a.count));
+    return all.slice(0, most);
   }
 }
 
-/** Whether a row is in the states that were chosen: in one of them for each machine that they speak of. */
-export function hasStates(states: ReadonlyMap<string, string>, chosen: readonly string[]): boolean {
-  if (chosen.length === 0) return true;
-  const own = new Set([...states].map(([slot, state]) => `${machineOf(slot)}:${state}`));
-  const wanted = Map.groupBy(chosen, (state) => state.slice(0, state.indexOf(':')));
-  return [...wanted.values()].every((any) => any.some((state) => own.has(state)));
+/** Whether rows are in the states that were chosen: in one of them for each machine that they speak of.
+ *  @param chosen as `machine:state` */
+export function inStates(chosen: readonly string[]): (states: ReadonlyMap<string, string>) => boolean {
+  const split = chosen.map((each) => [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1)] as const);
+  const wanted = [...Map.groupBy(split, ([machine]) => machine)].map(([machine, pairs]) => ({ machine, any: new Set(pairs.map(([, state]) => state)) }));
+  return (states) => wanted.every(({ machine, any }) => {
+    for (const [slot, state] of states) if (any.has(state) && machineOf(slot) === machine) return true;
+    return false;
+  });
 }
 
-const machineOf = (slot: string): string => {
+function machineOf(slot: string): string {
   const space = slot.indexOf(' ');
   return space === -1 ? slot : slot.slice(0, space);
-};
+}

@@ -1,7 +1,7 @@
 /** What a page sees: a window on a list that is searched and sorted here, so that only what is visible is sent, and
  *  one subject that is open. Not here: how it is sent (feed.ts). @module */
 import { closingOf } from './closing.ts';
-import { Facets, hasStates } from './facets.ts';
+import { Facets, inStates } from './facets.ts';
 import type { Facet } from './facets.ts';
 import { messageHas, messageOf } from './message.ts';
 import type { MessageRow } from './message.ts';
@@ -96,12 +96,13 @@ export function listOf(recorder: Recorder, query: Query): List {
   const { kind, words, states, sort, offset, limit, open } = query;
   const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.items.length };
   const facets = new Facets(kind);
+  const isChosen = inStates(states);
   const found: Subject[] = [];
   for (const subject of roll.subjects) {
     counts[subject.kind] += 1;
     if (subject.kind !== kind || !has(subject, words)) continue;
     facets.add(subject.states);
-    if (hasStates(subject.states, states)) found.push(subject);
+    if (isChosen(subject.states)) found.push(subject);
   }
   const messages: FateEntry[] = [];
   if (kind === 'message') {
@@ -109,7 +110,7 @@ export function listOf(recorder: Recorder, query: Query): List {
       if (!messageHas(entry, words)) continue;
       const fate = new Map([['fate', entry.fate.fate]]);
       facets.add(fate);
-      if (hasStates(fate, states)) messages.push(entry);
+      if (isChosen(fate)) messages.push(entry);
     }
   }
   found.sort(orderOf(sort, recorder));

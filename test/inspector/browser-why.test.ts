@@ -64,7 +64,7 @@ describe.runIf(isInstalled)('why, in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a route that waited for a room in vain says so, and who spoke in its name (DESIGN D5)', async () => {
+  test('a session that is over says what ended it, what its route was owed, and what settled that (DESIGN D5)', async () => {
     page = await open(server.inspector ?? '');
     await page.getByText('juliet@localhost/balcony').click();
     await isLive();
