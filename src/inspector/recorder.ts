@@ -41,6 +41,8 @@ export class Recorder {
   readonly core: Core;
   roll: Roll;
   fates: Ring<FateEntry>;
+  /** How many stanzas wait for whom, when it was last counted. */
+  waiting: ReadonlyMap<Subject, number> = new Map();
   readonly #inner: Core;
   readonly #redaction: Redaction;
   readonly #limits: RecorderLimits;
@@ -70,6 +72,9 @@ export class Recorder {
       step: (input, at) => (this.#leave === undefined ? core.step(input, at) : this.#step(input, at)),
       observe: (observer) => core.observe(observer),
       standing: (stream) => core.standing(stream),
+      places: () => core.places(),
+      waiting: () => core.waiting(),
+      sight: (watcher, contact) => core.sight(watcher, contact),
       census: () => core.census(),
     };
   }
@@ -84,11 +89,25 @@ export class Recorder {
     if (this.#leave !== undefined) return;
     this.#at = at;
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
+    for (const place of this.#inner.places()) this.roll.place(place, at);
+    this.count();
     this.#leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
       onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
       onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
     });
+  }
+
+  /** Counts what waits, and for whom. */
+  count(): void {
+    const before = this.waiting;
+    const waiting = new Map<Subject, number>();
+    for (const { machine, of, waiting: number } of this.#inner.waiting()) {
+      const subject = machine === 'stream' ? this.roll.session(of) : this.roll.ownerOf(machine, of, this.#at)?.subject;
+      if (subject !== undefined) waiting.set(subject, (waiting.get(subject) ?? 0) + number);
+    }
+    this.waiting = waiting;
+    if (waiting.size !== before.size || [...waiting].some(([subject, number]) => before.get(subject) !== number)) this.version += 1;
   }
 
   /** Looks no more, and forgets everything. */
@@ -97,6 +116,7 @@ export class Recorder {
     this.#leave = undefined;
     this.roll = new Roll(this.#limits);
     this.fates = new Ring(this.#limits.fates);
+    this.waiting = new Map();
     this.#places = [];
     this.#next = 0;
     this.#latest = undefined;

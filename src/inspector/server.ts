@@ -9,6 +9,7 @@ import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
+import { peopleLike, seenBy, watchersOf } from './people.ts';
 import type { Recorder } from './recorder.ts';
 import { scenarioOf } from './scenario.ts';
 import { sheets } from './sheets.ts';
@@ -70,6 +71,8 @@ async function close(server: Server, feed: Feed): Promise<void> {
   await closed;
 }
 
+const json = 'application/json';
+
 class Site {
   readonly gate = new Gate();
   readonly #files = pageFiles();
@@ -110,7 +113,9 @@ class Site {
     if (pathname === '/live') return this.#join(response, searchParams, isHead);
     if (pathname === '/scenario') return tell(response, textOf(this.#recorder.roll.get(searchParams.get('open') ?? ''), scenarioOf), 'text/plain; charset=utf-8', isHead);
     if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
-    const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
+    if (pathname === '/why') return this.#explain(response, searchParams, isHead);
+    if (pathname === '/people') return tell(response, JSON.stringify(peopleLike(this.#recorder.core, searchParams.get('part') ?? '')), json, isHead);
+    const file = pathname === '/machines.json' ? { type: json, body: this.#machines } : this.#files.get(pathname);
     tell(response, file?.body, file?.type ?? '', isHead);
   }
 
@@ -123,6 +128,14 @@ class Site {
     } catch {
       refuse(response, 500, 'That can\'t be read.');
     }
+  }
+
+  #explain(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
+    const [watcher, contact] = [params.get('watcher') ?? '', params.get('contact') ?? ''];
+    const answer = seenBy(this.#recorder, watcher === '' ? contact : watcher, contact);
+    if (answer === undefined) refuse(response, 400, 'Both must be addresses, such as juliet@localhost.');
+    else if (watcher === '') tell(response, JSON.stringify({ watchers: watchersOf(this.#recorder, contact) }), json, isHead);
+    else tell(response, JSON.stringify({ answer, watchers: [] }), json, isHead);
   }
 
   #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {

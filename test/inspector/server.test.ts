@@ -34,7 +34,7 @@ describe('inspector: who may look', () => {
   test.each([
     ['nothing', {}], ['a cookie of another start', { cookie: `waystate-inspector-1=${'A'.repeat(43)}` }], ['an empty one', { cookie: '=; waystate-inspector=' }],
   ])('with %s there is nothing to see', async (_title, headers) => {
-    for (const path of ['/', '/app.js', '/machines.json', '/live']) expect((await ask(address, { path, headers })).status).toBe(401);
+    for (const path of ['/', '/app.js', '/machines.json', '/live', '/why', '/people']) expect((await ask(address, { path, headers })).status).toBe(401);
   });
 
   test.each(['', 'x', 'A'.repeat(43)])('the token %j opens nothing', async (token) => {
@@ -132,6 +132,18 @@ describe('inspector: what is told', () => {
     expect(again.text).not.toContain('another word');
     opened.close();
     again.close();
+  });
+
+  test('who sees whom, and who is there to be asked about; what is no address is refused', async () => {
+    const romeo = await person(server, 'romeo', 'orchard');
+    romeo.send('<presence/>');
+    await romeo.hears('<presence');
+    const asked = async (path: string): Promise<unknown> => JSON.parse((await ask(address, { path, headers: { cookie } })).text);
+    expect(await asked('/people?part=rom')).toEqual(['romeo@localhost']);
+    expect(await asked('/why?watcher=juliet@localhost&contact=romeo@localhost')).toMatchObject({ answer: { answer: 'no' }, watchers: [] });
+    expect(await asked('/why?contact=romeo@localhost')).toEqual({ watchers: [] });
+    for (const query of ['', '?watcher=@&contact=romeo@localhost', '?watcher=romeo@localhost']) expect((await ask(address, { path: `/why${query}`, headers: { cookie } })).status).toBe(400);
+    expect(await ask(address, { path: '/people', method: 'HEAD', headers: { cookie } })).toMatchObject({ status: 200, text: '' });
   });
 
   test('so many pages look at a time, and no more', async () => {

@@ -3,7 +3,8 @@
 import { eventName } from './machines.js';
 import { openingOf, stanzaWords } from './stanza.js';
 
-/** @import { CitedEntry, MessageRow } from '../view.ts' */
+/** @import { CitedEntry } from '../view.ts' */
+/** @import { MessageRow } from '../message.ts' */
 /** @import { MachineSheet } from '../sheets.ts' */
 /** @import { StanzaEntry } from '../subject.ts' */
 /** @import { TraceStep } from '../../core/trace.ts' */

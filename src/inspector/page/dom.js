@@ -81,10 +81,12 @@ export function empty(parent) {
 
 /** A machine's state, in the machine's colour.
  *  @param {string} machine
- *  @param {string} state */
-export function chip(machine, state) {
-  const label = h('span', { class: `chip ${hueOf(machine)}`, title: `${machine}: ${state}` });
-  label.append(h('b', {}, machine), ' ', h('span', {}, state));
+ *  @param {string} state
+ *  @param {string} [part] which of several machines of that name */
+export function chip(machine, state, part = '') {
+  const name = part === '' ? machine : `${machine} ${part}`;
+  const label = h('span', { class: `chip ${hueOf(machine)}`, title: `${name}: ${state}` });
+  label.append(h('b', {}, part === '' ? machine : part), ' ', h('span', {}, state));
   return label;
 }
 

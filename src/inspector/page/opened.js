@@ -1,6 +1,7 @@
 /** Whoever is open: where its machines are, what they have done and what that made the server do, its messages and
  *  why they went where they went. Not here: its steps (steps.js). @module */
 import { cardOf } from './card.js';
+import { closingPart } from './closing.js';
 import { age, empty, h, keptOf, keyed, setText } from './dom.js';
 import { messageItem } from './messages.js';
 import { machines } from './sheets.js';
@@ -34,11 +35,12 @@ export function openedView({ close }) {
   const title = h('h1', { tabindex: '-1' });
   const about = h('p.hint', {});
   const cards = h('div.cards', {});
+  const closing = closingPart();
   const messages = h('ul.messages', {});
   const messagesTitle = h('h2', {}, 'Messages');
   const steps = stepsView();
   const element = h('section.opened', { 'aria-label': 'Open', hidden: true },
-    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, cards, messagesTitle, messages, steps.element);
+    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, closing.element, cards, messagesTitle, messages, steps.element);
 
   return {
     element,
@@ -57,6 +59,7 @@ export function openedView({ close }) {
       steps.clear(key);
       setText(title, '');
       setText(about, '');
+      closing.show(undefined);
     },
     show,
   };
@@ -80,10 +83,12 @@ export function openedView({ close }) {
   function draw() {
     if (sheets === undefined || waiting === undefined) return;
     const all = sheets;
-    const { opened: { row, messages: own }, at, fresh } = waiting;
+    const { opened, at, fresh } = waiting;
+    const { row, messages: own } = opened;
     waiting = undefined;
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
+    closing.show(opened);
     keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, all.get(slot.split(' ', 1)[0] ?? '')));
     for (const entry of fresh) {
       if (!('machine' in entry) || entry.part !== '' || entry.transition === undefined) continue;

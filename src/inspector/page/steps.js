@@ -6,7 +6,8 @@ import { eventName } from './machines.js';
 import { sequenceView } from './sequence.js';
 import { takingAlong } from './take.js';
 
-/** @import { CitedEntry, MessageRow } from '../view.ts' */
+/** @import { CitedEntry } from '../view.ts' */
+/** @import { MessageRow } from '../message.ts' */
 /** @import { MachineSheet } from '../sheets.ts' */
 
 /** @typedef {{ readonly entries: readonly CitedEntry[], readonly missed: number, readonly name: string, readonly messages: readonly MessageRow[],
