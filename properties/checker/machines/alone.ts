@@ -6,6 +6,7 @@ import type { AnyStateMachine, SnapshotFrom } from 'xstate';
 import { catalogue } from '../../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../../machines/catalogue.ts';
 import type { Stepper } from '../../../machines/step.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import type { Check } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { MachineTable } from '../machine-table.ts';
@@ -125,8 +126,17 @@ export class Alone<F extends string, S extends string> implements System {
     this.initial = this.#encode(NOT_BEGUN, setting.memory);
   }
 
+  /** When it begins it has not done anything yet. */
+  did(before: Uint8Array, label: string): readonly Transition[] {
+    const number = numberIn(before);
+    const event = this.#setting.occurrences.find((occurrence) => occurrence.label === label)?.event;
+    if (number === NOT_BEGUN || event === undefined) return [];
+    const { next, effects, ignored } = this.#table.step(number, event);
+    return [{ machine: this.#setting.machine, of: 'somebody', event, from: this.#table.state(number).value, to: this.#table.state(next).value, effects, ignored }];
+  }
+
   moves(state: Uint8Array, visit: (move: Move) => void): void {
-    const number = (state[0] ?? 0) * 256 + (state[1] ?? 0);
+    const number = numberIn(state);
     const before = Object.fromEntries(this.#fields.map((field, index) => [field, state[index + 2] ?? 0])) as Record<F, number>;
     if (number === NOT_BEGUN) return visit(this.#begin(before));
     for (const occurrence of this.#setting.occurrences) if (occurrence.may?.(before) ?? true) visit(this.#move(number, before, occurrence));
@@ -191,6 +201,8 @@ export class Alone<F extends string, S extends string> implements System {
     return Uint8Array.of(number >> 8, number & 255, ...this.#fields.map((field) => memory[field]));
   }
 }
+
+const numberIn = (state: Uint8Array): number => (state[0] ?? 0) * 256 + (state[1] ?? 0);
 
 function nameOf({ type, params }: Effect): string {
   return params === undefined ? type : [type, ...Object.values(params)].join(' ');

@@ -3,11 +3,12 @@
 import { stepSubscription } from '../../../machines/subscription.ts';
 import type { SubscriptionEvent } from '../../../machines/subscription.ts';
 import type { SubscriptionState } from '../../../machines/vocabulary.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import { stepperOf } from '../check.ts';
 import type { Substitutes } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { MachineTable } from '../machine-table.ts';
-import { shownOf } from './agreement.ts';
+import { shownOf, transitionOf } from './agreement.ts';
 import type { SubscriptionTable } from './agreement.ts';
 import { STANZAS, cellOf } from './appendix-a.ts';
 import type { Direction, SubscriptionStanza } from './appendix-a.ts';
@@ -36,6 +37,11 @@ export class Tables implements System {
   stateOf(number: number): { readonly name: SubscriptionState; readonly isApproved: boolean } {
     const { value, context } = this.#table.state(number);
     return { name: value, isApproved: context.approved };
+  }
+
+  did([number = 0]: Uint8Array, label: string): readonly Transition[] {
+    const event = events.find(([direction, stanza]) => `${direction} ${stanza}` === label)?.[2];
+    return event === undefined ? [] : [transitionOf(this.#table, number, event, 'a contact')];
   }
 
   moves([number = 0]: Uint8Array, visit: (move: Move) => void): void {
