@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TraceError } from '../core/trace.ts';
 import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
@@ -13,6 +14,10 @@ import type { Recorder } from './recorder.ts';
 import { sheets } from './sheets.ts';
 import { queryOf } from './view.ts';
 
+/** Where the texts of traces come from, by what stands before the first colon of a trace's name: given the rest of it,
+ *  a trace, or undefined when there is none of that name. It rejects with a TraceError when it can say why not. */
+export type TraceSources = Readonly<Record<string, (name: string) => Promise<string | undefined>>>;
+
 /** What an inspector is made with. */
 export interface InspectorOptions {
   readonly recorder: Recorder;
@@ -20,6 +25,7 @@ export interface InspectorOptions {
   readonly host: string;
   /** 0 is any free one. */
   readonly port: number;
+  readonly traces?: TraceSources;
   readonly clock?: () => number;
   readonly lingerMs?: number;
 }
@@ -38,7 +44,7 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { recorder, host, port, clock = Date.now, lingerMs } = options;
+  const { recorder, host, port, traces = {}, clock = Date.now, lingerMs } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
   const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
   const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
@@ -46,7 +52,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, bound);
+  const site = new Site(feed, traces, bound);
   server.on('request', (request, response) => site.answer(request, response));
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
@@ -67,10 +73,12 @@ class Site {
   readonly #files = pageFiles();
   readonly #machines = JSON.stringify([...sheets.values()]);
   readonly #feed: Feed;
+  readonly #traces: TraceSources;
   readonly #port: number;
 
-  constructor(feed: Feed, port: number) {
+  constructor(feed: Feed, traces: TraceSources, port: number) {
     this.#feed = feed;
+    this.#traces = traces;
     this.#port = port;
   }
 
@@ -95,10 +103,25 @@ class Site {
 
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
     if (pathname === '/live') return this.#join(response, searchParams, isHead);
+    if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
     if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
     response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
     response.end(isHead ? undefined : file.body);
+  }
+
+  async #trace(encoded: string, response: ServerResponse, isHead: boolean): Promise<void> {
+    try {
+      const [, kind = '', name = ''] = /^([^:]*):(.*)$/s.exec(decodeURIComponent(encoded)) ?? [];
+      const text = Object.hasOwn(this.#traces, kind) ? await this.#traces[kind]?.(name) : undefined;
+      if (text === undefined) return refuse(response, 404, 'There is no trace of that name.');
+      response.writeHead(200, { 'Content-Type': 'application/jsonl; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
+      response.end(isHead ? undefined : text);
+    } catch (error) {
+      if (error instanceof URIError) refuse(response, 404, 'There is no trace of that name.');
+      else if (error instanceof TraceError) refuse(response, 503, error.message);
+      else refuse(response, 500, 'The trace can\'t be had.');
+    }
   }
 
   #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {

@@ -21,6 +21,7 @@ import { h } from './dom.js';
 const views = {
   live: async () => (await import('./live.js')).showLive,
   machines: async () => (await import('./machines.js')).showMachines,
+  theorems: async () => (await import('./theorems.js')).showTheorems,
 };
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
