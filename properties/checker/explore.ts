@@ -27,6 +27,8 @@ export interface System {
   canonical?(state: Uint8Array): void;
   /** What the machines do in the move of this label, where the system can tell. */
   did?(before: Uint8Array, label: string): readonly Transition[];
+  /** What must come of the move of this label, and the statement that says so, where the system can tell. */
+  due?(before: Uint8Array, label: string): { readonly statement: string; readonly words: string } | undefined;
 }
 
 /** What was found. */

@@ -49,7 +49,7 @@ export function traceOf(check: Check, scopeName: string, way: readonly string[],
       title: `A way in which ${broken} is broken: ${check.name}, ${control === undefined ? scopeName : control.name}`,
       theorem: { name: broken, statement: check.statements[broken] ?? broken },
       ...(control !== undefined && { fault: control.about }),
-      ...(mutant !== undefined && { fault: `A wrong machine: ${mutant}` }),
+      ...(mutant !== undefined && { fault: `A wrong machine: ${mutant}.${dueIn(systemOf(replay), way, broken)}` }),
       replay, again: 'waystate replay FILE',
     },
     steps: [...stepsOf(systemOf(replay), way)],
@@ -115,6 +115,14 @@ function* stepsOf(system: System, way: readonly string[]): Generator<TraceStep> 
     };
     state = move.state;
   }
+}
+
+/** What must have come of the last move of a way by a statement, where the system can tell. */
+function dueIn(system: System, way: readonly string[], broken: string): string {
+  if (system.due === undefined) return '';
+  const before = way.slice(0, -1).reduce((state, label, index) => moveNamed(system, state, label, index + 1).state, system.initial);
+  const due = system.due(before, way.at(-1) ?? '');
+  return due?.statement === broken ? ` ${due.words}` : '';
 }
 
 /** The move with this label, kept: the system uses its state again.

@@ -44,6 +44,15 @@ export class Tables implements System {
     return event === undefined ? [] : [transitionOf(this.#table, number, event, 'a contact')];
   }
 
+  due([number = 0]: Uint8Array, label: string): { readonly statement: string; readonly words: string } | undefined {
+    const { name, isApproved } = this.stateOf(number);
+    const [direction, stanza] = events.find(([way, each]) => `${way} ${each}` === label) ?? [];
+    if (direction === undefined || stanza === undefined) return undefined;
+    const { next, isApproved: isApprovedThen } = cellOf(direction, stanza, name, isApproved);
+    const ordered = [...effectsOf(direction, stanza, name, isApproved)];
+    return { statement: 'T7 table', words: `What must be ordered: ${ordered.join(', ') || 'nothing'}; the state afterwards: ${next}${isApprovedThen ? ', approved' : ''}.` };
+  }
+
   moves([number = 0]: Uint8Array, visit: (move: Move) => void): void {
     const { name, isApproved } = this.stateOf(number);
     for (const [direction, stanza, event] of events) {

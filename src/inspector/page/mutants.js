@@ -21,7 +21,7 @@ export function controlsPage({ controls }) {
     h('p.lead', {}, 'Servers that get it wrong in one way each. A checker that does not refute all of them checks too little. Two of the mistakes are Openfire\'s.'),
     h('ul.mutants', {}, ...controls.map(({ name, about, refutes, steps, within }) => h('li.mutant', {},
       h('span', {}, h('code', {}, name), h('small', {}, about)),
-      h('span.fate', {}, h('a', { href: addressOf(`composed system: ${refutes}`) }, refutes), h('small', {}, within === 0 ? ' by exhaustive search only' : ` also by ${counted(within)} random histories or fewer`)),
+      h('span.refuter', {}, h('a', { href: addressOf(`composed system: ${refutes}`) }, refutes), h('small', {}, within === 0 ? ' by exhaustive search only' : ` also by ${counted(within)} random histories or fewer`)),
       opening(`control:${name}`, steps, name)))));
 }
 
@@ -79,8 +79,8 @@ function mutantRow({ machine, where, operator, name, fate, steps, killer, others
   return h('li.mutant', { class: `mutant ${hueOf(machine)}${isSamePlace ? '' : ' first'}` },
     h('span', {}, !isSamePlace && h('code.place', {}, isOfAll ? `${machine}: ${where}` : where), h('span.operator', {}, operator)),
     killer === undefined
-      ? h('span.fate', {}, h('em', {}, fate), h('small', {}, ` ${survivors[name] ?? fates[fate]?.[1] ?? ''}`))
-      : h('span.fate', {}, h('a', { href: addressOf(killer) }, killer.slice(killer.indexOf(': ') + 2)), h('small', {}, ` ${killer.split(': ', 1)[0]}`), othersOf(others)),
+      ? h('span.refuter', {}, h('em', {}, fate), h('small', {}, ` ${survivors[name] ?? fates[fate]?.[1] ?? ''}`))
+      : h('span.refuter', {}, h('a', { href: addressOf(killer) }, killer.slice(killer.indexOf(': ') + 2)), h('small', {}, ` ${killer.split(': ', 1)[0]}`), othersOf(others)),
     steps === undefined ? h('span', {}) : opening(`mutant:${name}`, steps, name));
 }
 

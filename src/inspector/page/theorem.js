@@ -1,5 +1,5 @@
 /** A theorem as a row that unfolds, and the page of those that are checked together. @module */
-import { cites, h } from './dom.js';
+import { cites, h, hueOf } from './dom.js';
 import { addressOf, counted, plural, traceAddress } from './proofs.js';
 
 /** @import { GroupSheet, ScopeSheet, TheoremSheet, TheoremsSheet } from '../theorems.ts' */
@@ -35,7 +35,7 @@ export function theoremRow(sheet, group, theorem, isOpen = false, isAway = false
     h('summary', {}, h('code', {}, theorem.name), h('span', {}, theorem.statement, isAway && h('small', {}, ` ${group.name}`)), noteOf(theorem)));
   const unfold = () => {
     if (!row.open) return;
-    if (row.childElementCount === 1) row.append(factsOf(sheet, group, theorem));
+    if (row.childElementCount === 1) row.append(factsOf(sheet, group, theorem, isAway));
     if (row.isConnected && !isAway) history.replaceState(null, '', addressOf(part));
   };
   unfold();
@@ -50,19 +50,20 @@ function noteOf({ killed, premises }) {
 
 /** @param {TheoremsSheet} sheet
  *  @param {GroupSheet} group
- *  @param {TheoremSheet} theorem */
-function factsOf({ machines, controls }, group, theorem) {
+ *  @param {TheoremSheet} theorem
+ *  @param {boolean} isAway */
+function factsOf({ machines, controls }, group, theorem, isAway) {
   const { formula, spec, exempt, bounds, killed, histories, seed, premises, refutes = [] } = theorem;
   const part = `${group.name}: ${theorem.name}`;
   /** @type {[string, (Node | string | undefined)[]][]} */
   const facts = [
     ['Formula', formula === undefined ? [] : [h('pre.formula', { tabindex: 0 }, formula)]],
     ['Sections', spec.length === 0 ? [] : [cites(spec)]],
-    ['Bounds', bounds !== undefined ? [bounds] : group.scopes.length > 0 ? [h('a', { href: addressOf(group.name) }, extentOf(group.scopes))] : []],
+    ['Bounds', bounds !== undefined ? [bounds] : group.scopes.length > 0 ? [isAway ? h('a', { href: addressOf(group.name) }, extentOf(group.scopes)) : extentOf(group.scopes)] : []],
     ['Counted', [histories !== undefined ? `${plural(histories, 'history', 'histories')}, seed ${seed}; ` : '', premises !== undefined ? `its premise was seen ${plural(premises, 'time')}` : ''].filter(Boolean)],
     ['SPIN', group.scopes.some(({ isEqualInSpin }) => isEqualInSpin) ? [`counts the same states and transitions in ${plural(group.scopes.filter(({ isEqualInSpin }) => isEqualInSpin).length, 'scope')}, and finds it unbroken there too`] : []],
     ['Exempt', exempt === undefined ? [] : [exempt]],
-    ['Wrong machines', killed === undefined ? [] : [`it notices ${plural(killed, 'mutant')} `, ...Object.keys(machines).filter((machine) => machines[machine]?.includes(part)).map((machine) => h('a.pill', { href: addressOf(`mutants/${machine}/${part}`) }, machine))]],
+    ['Wrong machines', killed === undefined ? [] : [`it notices ${plural(killed, 'mutant')} `, ...Object.keys(machines).filter((machine) => machines[machine]?.includes(part)).map((machine) => h('a', { class: `pill ${hueOf(machine)}`, href: addressOf(`mutants/${machine}/${part}`) }, machine))]],
     ['Wrong servers', refutes.length === 0 ? [] : [h('ul.refuted', {}, ...refutes.map((name) => {
       const control = controls.find((each) => each.name === name);
       return h('li', {}, control === undefined ? name : h('a', { href: traceAddress(`control:${name}`) }, name), control !== undefined && h('small', {}, ` ${control.about} ${plural(control.steps, 'step')}.`));

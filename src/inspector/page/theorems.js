@@ -61,7 +61,7 @@ function pressed(event, main) {
 function fill(main, sheet) {
   const menu = menuOf(sheet);
   const place = h('div.theorems-place', {});
-  const search = h('input', { type: 'search', placeholder: 'Search theorems: words, T2, a section', 'aria-label': 'Search theorems', maxlength: 200, spellcheck: 'false', input: () => show() });
+  const search = h('input', { type: 'search', placeholder: 'Search theorems', 'aria-label': 'Search theorems', maxlength: 200, spellcheck: 'false', input: () => show() });
   let part = '';
   const show = () => {
     const text = search.value.trim();
@@ -127,14 +127,16 @@ function glance({ groups, controls, tallies }) {
     h('p.lead', {}, 'What holds of this server, up to the bounds that stand beside it and not beyond them; and what would be noticed if it did not.'),
     h('ul.tally', {},
       figure(counted(groups.reduce((all, { theorems }) => all + theorems.length, 0)), 'statements'),
-      figure(counted(sum('states')), 'states of machines together, each visited'),
-      figure(counted(sum('schedules')), 'schedules of the real core, each played'),
-      figure(`${counted(killed)} of ${counted(mutants)}`, 'wrong machines refuted'),
-      figure(`${counted(controls.length)} of ${counted(controls.length)}`, 'wrong servers refuted')),
+      figure(counted(sum('states')), 'states visited, in all scopes together'),
+      figure(counted(sum('schedules')), 'schedules of the real core played'),
+      figure(counted(killed), `of ${counted(mutants)} wrong machines refuted`),
+      figure(counted(controls.length), 'wrong servers, each refuted')),
     h('div.wide', {}, h('table.scopes', {},
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Checked together'), h('th', { scope: 'col' }, 'How'), h('th.number', { scope: 'col' }, 'Statements'), h('th.number', { scope: 'col' }, 'Scopes'))),
-      h('tbody', {}, ...groups.map(({ name, about, way, theorems, scopes }) => h('tr', {},
-        h('th', { scope: 'row' }, h('a', { href: addressOf(name) }, name), h('small', {}, about)), h('td', {}, way), h('td.number', {}, String(theorems.length)), h('td.number', {}, scopes.length === 0 ? '' : String(scopes.length))))))));
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Checked together'), h('th.number', { scope: 'col' }, 'Statements'), h('th.number', { scope: 'col' }, 'Scopes'))),
+      ...[...Map.groupBy(groups, ({ way }) => way)].map(([way, of]) => h('tbody', {},
+        h('tr', {}, h('th', { scope: 'rowgroup', colspan: 3 }, way)),
+        ...of.map(({ name, about, theorems, scopes }) => h('tr', {},
+          h('th', { scope: 'row' }, h('a', { href: addressOf(name) }, name), h('small', {}, about)), h('td.number', {}, String(theorems.length)), h('td.number', {}, scopes.length === 0 ? '' : String(scopes.length)))))))));
 }
 
 /** @param {TheoremsSheet} sheet
