@@ -13,6 +13,7 @@ const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.svg': 'image/svg+xml',
 };
 
@@ -20,6 +21,6 @@ const types: Readonly<Record<string, string>> = {
  *  @returns by the path under which each is served, such as `/live.js` or `/machines/route.svg` */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
   const folder = join(import.meta.dirname, 'page');
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => types[extname(name)] !== undefined);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => types[extname(name)] !== undefined && name !== 'tsconfig.json');
   return new Map(names.map((name) => [name === 'index.html' ? '/' : `/${name}`, { type: types[extname(name)] ?? '', body: readFileSync(join(folder, name)) }]));
 }

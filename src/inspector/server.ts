@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TraceError } from '../core/trace.ts';
 import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
@@ -30,7 +31,7 @@ export interface InspectorOptions {
   readonly traces?: TraceSources;
 }
 
-/** By the rest of the ID; undefined when there is none of it. */
+/** By the rest of the ID; undefined when there is none of it. It rejects with a TraceError when it can say why. */
 export type TraceSources = Readonly<Record<string, (name: string) => Promise<string | undefined>>>;
 
 /** An inspector that can be looked at. */
@@ -125,8 +126,9 @@ class Site {
     const colon = id.indexOf(':');
     try {
       tell(response, await this.#traces.get(id.slice(0, Math.max(0, colon)))?.(id.slice(colon + 1)), 'application/x-ndjson; charset=utf-8', isHead);
-    } catch {
-      refuse(response, 500, 'That can\'t be read.');
+    } catch (error) {
+      if (error instanceof TraceError) refuse(response, 503, error.message);
+      else refuse(response, 500, 'That can\'t be read.');
     }
   }
 

@@ -74,8 +74,19 @@ describe('inspector: what is served', () => {
     }
   });
 
-  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__'])('%s is nothing', async (path) => {
+  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '/tsconfig.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__'])('%s is nothing', async (path) => {
     expect((await ask(address, { path, headers: { cookie } })).status).toBe(404);
+  });
+
+  test.each(['/traces/', '/traces/mutant', '/traces/mutant:route', '/traces/mutant%3Anothing%3A%20at%3A%20all', '/traces/control:no-server', '/traces/constructor:x', '/traces/__proto__:x', '/traces/%', '/traces/nobody:x'])('%s is no trace', async (path) => {
+    expect((await ask(address, { path, headers: { cookie } })).status).toBe(404);
+  });
+
+  test('a trace that can\'t be had says why, and nobody without the cookie has one', async () => {
+    const survivor = `/traces/${encodeURIComponent('mutant:subscription: to on inbound.subscribe #1: swap pushItem and sendAvailable')}`;
+    expect(await ask(address, { path: survivor, headers: { cookie } })).toMatchObject({ status: 503, text: 'There is no counterexample: the fate of this mutant is "survivor".\n' });
+    expect((await ask(address, { path: '/traces/control:no-drain' })).status).toBe(401);
+    expect(await ask(address, { path: '/traces/control:no-drain', headers: { cookie } })).toMatchObject({ status: 200, text: expect.stringMatching(/^\{"waystate":"trace"/) });
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s changes nothing', async (method) => {

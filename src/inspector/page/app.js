@@ -22,6 +22,7 @@ const views = {
   live: async () => (await import('./live.js')).showLive,
   why: async () => (await import('./why.js')).showWhy,
   machines: async () => (await import('./machines.js')).showMachines,
+  theorems: async () => (await import('./theorems.js')).showTheorems,
 };
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
