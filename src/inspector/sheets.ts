@@ -82,13 +82,16 @@ export function statePath(value: unknown): string {
 
 /** The transition that was taken.
  *  @returns undefined when the definition has none such
- *  @param from, to the paths of the states before and after */
-export function takenOf(machine: string, event: string, from: string, to: string): TransitionSheet | undefined {
+ *  @param from, to the paths of the states before and after
+ *  @param effects what was ordered: of two transitions to the same state it tells which */
+export function takenOf(machine: string, event: string, from: string, to: string, effects: readonly string[] = []): TransitionSheet | undefined {
   const candidates = sheets.get(machine)?.transitions.filter((each) => each.event === event && isWithin(from, each.source)) ?? [];
   // The innermost state that knows the event answers it; of several answers, the one that leads to where the machine is.
   const innermost = Math.max(...candidates.map(({ source }) => source.length));
   const own = candidates.filter(({ source }) => source.length === innermost);
-  return own.find(({ target }) => target === undefined ? from === to : isWithin(to, target)) ?? own[0];
+  const there = own.filter(({ target }) => target === undefined ? from === to : isWithin(to, target));
+  const ordered = there.filter((each) => each.effects.every((effect) => effects.includes(effect))).sort((a, b) => b.effects.length - a.effects.length);
+  return ordered[0] ?? there[0] ?? own[0];
 }
 
 const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`);

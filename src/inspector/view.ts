@@ -141,7 +141,7 @@ function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate
 }
 
 function cited(entry: Entry): CitedEntry {
-  const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to) : undefined;
+  const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to, entry.effects.map(({ type }) => type)) : undefined;
   return taken === undefined ? entry : { ...entry, spec: taken.spec, transition: taken.id };
 }
 

@@ -2,9 +2,8 @@
  *  why they went where they went. @module */
 import { cardOf } from './card.js';
 import { age, cites, clock, empty, h, hueOf, keptOf, keyed, setText } from './dom.js';
-import { eventName } from './machines.js';
 import { messageItem } from './messages.js';
-import { machines } from './sheets.js';
+import { eventName, machines } from './sheets.js';
 
 const kept = 400;
 
