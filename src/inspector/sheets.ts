@@ -3,6 +3,8 @@
 import type { AnyStateNode } from 'xstate';
 import { catalogue } from '../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
+import { wires } from '../../machines/wires.ts';
+import type { Wire } from '../../machines/wires.ts';
 
 /** One state of a machine. */
 export interface StateSheet {
@@ -34,6 +36,8 @@ export interface MachineSheet {
   readonly spec: string;
   readonly states: readonly StateSheet[];
   readonly transitions: readonly TransitionSheet[];
+  /** Which of its effects are events of other machines of the same resource. */
+  readonly wires: readonly { readonly effect: string; readonly to: string; readonly event: string }[];
 }
 
 type Named = string | { readonly type: string };
@@ -50,7 +54,7 @@ export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((
 function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
   const below = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
   const nodes = below(step.machine.root as AnyStateNode);
-  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf) };
+  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf), wires: wiresOf(name) };
 }
 
 function stateOf(node: AnyStateNode): StateSheet {
@@ -69,6 +73,16 @@ function transitionsOf(node: AnyStateNode): TransitionSheet[] {
     effects: (actions as readonly Named[]).map(nameOf).filter((name) => !name.startsWith('note')),
     spec: sectionsOf(meta),
   })));
+}
+
+function wiresOf(machine: string): MachineSheet['wires'] {
+  const own: Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>> = Object.entries(wires).find(([name]) => name === machine)?.[1] ?? {};
+  return Object.entries(own).flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
+}
+
+/** Not a table of wires by the effect's parameter. */
+function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
+  return typeof wire.to === 'string';
 }
 
 /** A state's value as its path.

@@ -1,6 +1,6 @@
 /** What is chosen of a machine, explained: a state with what it answers, a transition with its guard, its effects and
  *  where it leads, and the sections with their text. @module */
-import { h } from './dom.js';
+import { h, hueOf } from './dom.js';
 import { citationsOf } from './citation.js';
 import { foldedSection } from './sections.js';
 import { addressOf, eventName } from './sheets.js';
@@ -18,6 +18,7 @@ export function detailsView(sheet) {
       const state = sheet.states.find(({ path }) => path === id);
       const transition = sheet.transitions.find((each) => each.id === id);
       element.replaceChildren(...(state !== undefined ? stateDetails(sheet, state) : transition !== undefined ? transitionDetails(sheet, transition) : machineDetails(sheet)));
+      element.classList.toggle('has-chosen', state !== undefined || transition !== undefined);
       element.scrollTop = 0;
     },
   };
@@ -46,18 +47,29 @@ function stateDetails({ name, transitions }, { path, description, spec, isInitia
 
 /** @param {MachineSheet} sheet
  *  @param {TransitionSheet} transition */
-function transitionDetails({ name, states }, { source, event, guard, target, effects, spec }) {
+function transitionDetails({ name, states, wires }, { source, event, guard, target, effects, spec }) {
   const link = (/** @type {string} */ path) => h('a', { href: addressOf(name, path) }, h('code.state', {}, path));
   const after = states.find(({ path }) => path === (target ?? source));
   return [
     h('h2', {}, h('code', {}, eventName(event))),
-    h('dl.facts', {},
+    h('dl.particulars', {},
       h('dt', {}, 'in'), h('dd', {}, link(source)),
       ...(guard === undefined ? [] : [h('dt', {}, 'if'), h('dd', {}, h('code', {}, guard))]),
       h('dt', {}, 'leads to'), h('dd', {}, target === undefined ? 'stays where it is' : link(target), target !== undefined && after !== undefined && h('small', {}, ` ${after.description}`)),
-      h('dt', {}, 'effects'), h('dd', {}, effects.length === 0 ? 'none' : h('span', {}, ...effects.map((effect) => h('code.effect', {}, effect))))),
+      h('dt', {}, 'effects'), h('dd', {}, effects.length === 0 ? 'none' : h('ul', {}, ...effects.map((effect) => effectItem(effect, wires))))),
     ...sectionsOf(spec, true),
   ];
+}
+
+/** An effect, and which event of another machine it is.
+ *  @param {string} effect
+ *  @param {MachineSheet['wires']} wires */
+function effectItem(effect, wires) {
+  const led = wires.filter((wire) => wire.effect === effect);
+  const [first] = led;
+  if (first === undefined) return h('li', {}, h('code.effect', {}, effect));
+  const events = led.map(({ event }) => h('code', {}, event));
+  return h('li', {}, h('code.effect', {}, effect), ' ', h('small', {}, 'which is ', ...events.flatMap((event, index) => (index === 0 ? [event] : [' or ', event])), ' to the ', h('a', { class: hueOf(first.to), href: `#/machines/${first.to}` }, first.to)));
 }
 
 /** The sections with their text, of which the first is open.

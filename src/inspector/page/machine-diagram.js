@@ -43,7 +43,9 @@ export function diagramPage(sheet) {
     const part = figure.clientWidth / Number(found.getAttribute('width'));
     size.hidden = part >= 1;
     setWhole(part >= legible);
-    diagram.light(chosen, false);
+    const begin = found.querySelector('.initial')?.getBoundingClientRect();
+    if (begin !== undefined) figure.scrollLeft = begin.left + begin.width / 2 - figure.getBoundingClientRect().left - figure.clientWidth / 2;
+    diagram.light(chosen, chosen !== '');
   });
 
   /** @param {string} id */

@@ -7,6 +7,8 @@ import { sourcePage } from './source.js';
 import { machines } from './sheets.js';
 import { theoremsOf } from './theorems-of.js';
 
+export { eventName } from './sheets.js';
+
 /** @import { MachineSheet } from '../sheets.ts' */
 /** @import { View } from './app.js' */
 
@@ -57,6 +59,7 @@ function machinesIn(main, all, wanted) {
       page = pageOf(sheet, kind);
       place.className = hueOf(sheet.name);
       place.replaceChildren(...headOf(sheet, kind), page.element);
+      scrollTo(0, 0);
       mark(links, sheet.name);
       document.title = `${sheet.name} · Waystate inspector`;
     }
@@ -79,15 +82,26 @@ function pageOf(sheet, kind) {
 /** @param {MachineSheet} sheet
  *  @param {string} kind */
 function headOf({ name, about, spec }, kind) {
-  const theorems = h('p.theorems', { hidden: true });
-  theoremsOf(name).then((names) => {
-    theorems.hidden = names.length === 0;
-    theorems.append('Theorems about it: ', ...names.map((theorem) => h('a', { href: `#/theorems/${encodeURIComponent(theorem)}` }, theorem)));
-  });
   return [
-    h('h1', {}, name), h('p.lead', {}, about, ' ', cites(spec)), theorems,
+    h('h1', {}, name), h('p.lead', {}, about, ' ', cites(spec)), theoremsAbout(name),
     h('nav.pages', { 'aria-label': `Pages of ${name}` }, ...pages.map(([page, title]) => h('a', { href: `#/machines/${name}${page === '' ? '' : `/${page}`}`, 'aria-current': page === kind ? 'page' : undefined }, title))),
   ];
+}
+
+/** The theorems about a machine, by what checks them, which stands before the colon of their names.
+ *  @param {string} machine */
+function theoremsAbout(machine) {
+  const list = h('dl', {});
+  return h('details.theorems', {
+    toggle: async () => {
+      const names = await theoremsOf(machine);
+      const groups = Map.groupBy(names, (name) => name.split(': ', 1)[0] ?? '');
+      list.replaceChildren(...[...groups].flatMap(([group, members]) => [
+        h('dt', {}, group), h('dd', {}, ...members.map((name) => h('a', { href: `#/theorems/${encodeURIComponent(name)}` }, name.slice(group.length + 2) || name))),
+      ]));
+      if (names.length === 0) list.replaceChildren(h('dt', {}, 'There is no list of them here.'));
+    },
+  }, h('summary', {}, 'Theorems about it'), list);
 }
 
 /** @param {ReadonlyMap<string, HTMLElement>} links
