@@ -36,8 +36,15 @@ export interface MachineSheet {
   readonly spec: string;
   readonly states: readonly StateSheet[];
   readonly transitions: readonly TransitionSheet[];
-  /** Which of its effects are events of other machines of the same resource. */
-  readonly wires: readonly { readonly effect: string; readonly to: string; readonly event: string }[];
+  /** Its effects that are events of other machines. */
+  readonly wires: readonly WireSheet[];
+}
+
+/** An effect of a machine that is the event of another. */
+export interface WireSheet {
+  readonly effect: string;
+  readonly to: string;
+  readonly event: string;
 }
 
 type Named = string | { readonly type: string };
@@ -57,6 +64,15 @@ function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
   return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf), wires: wiresOf(name) };
 }
 
+function wiresOf(machine: string): WireSheet[] {
+  const own = Object.entries((wires as Readonly<Record<string, Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>>>>)[machine] ?? {});
+  return own.flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
+}
+
+function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
+  return typeof wire['to'] === 'string';
+}
+
 function stateOf(node: AnyStateNode): StateSheet {
   const isInitial = node.parent?.initial?.target?.[0] === node;
   return { path: pathOf(node), description: node.description ?? '', spec: sectionsOf(node.meta), isFinal: node.type === 'final', isInitial };
@@ -73,16 +89,6 @@ function transitionsOf(node: AnyStateNode): TransitionSheet[] {
     effects: (actions as readonly Named[]).map(nameOf).filter((name) => !name.startsWith('note')),
     spec: sectionsOf(meta),
   })));
-}
-
-function wiresOf(machine: string): MachineSheet['wires'] {
-  const own: Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>> = Object.entries(wires).find(([name]) => name === machine)?.[1] ?? {};
-  return Object.entries(own).flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
-}
-
-/** Not a table of wires by the effect's parameter. */
-function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
-  return typeof wire.to === 'string';
 }
 
 /** A state's value as its path.
