@@ -33,6 +33,8 @@ describe.runIf(isInstalled)(isInstalled ? 'the machines in a browser' : 'the mac
     await details(page).getByText('DESIGN D5').click();
     await details(page).getByText('A stream that ends in order drains').waitFor();
     expect(await page.locator('.diagram .lit').count()).toBe(1);
+    // No style of another view has moved a part of the drawing.
+    expect(await page.evaluate("[...document.querySelectorAll('.diagram svg *')].filter((part) => getComputedStyle(part).transform !== 'none').length")).toBe(0);
     expect(await page.locator('tr.chosen').textContent()).toContain('isLast');
     expect(await page.evaluate('location.hash')).toBe('#/machines/route/draining/answer.settled/0');
     await details(page).getByRole('link', { name: 'stream' }).click();
@@ -78,7 +80,6 @@ describe.runIf(isInstalled)(isInstalled ? 'the machines in a browser' : 'the mac
   test('the panel of a section is closed by Escape, which closes nothing else, and the focus is where it was', async () => {
     const juliet = await person(server, 'juliet', 'balcony');
     const page = await open(server.inspector ?? '');
-    page.setDefaultTimeout(3000);
     await page.getByText('juliet@localhost/balcony').click();
     const cite = page.locator('.opened .card.m-route button.cite').first();
     await cite.focus();
