@@ -167,7 +167,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await page.locator('.message summary').first().click();
     await fits('messages');
     await page.getByRole('link', { name: 'Machines' }).click();
-    await page.getByRole('link', { name: /^route/ }).click();
+    await page.getByRole('navigation', { name: 'Machines' }).getByRole('link', { name: /^route/ }).click();
     await page.getByRole('heading', { name: 'route', level: 1 }).waitFor();
     await fits('machines');
     expect(await page.locator('.states').textContent()).toContain('The session is over; answers that are owed are still delivered');

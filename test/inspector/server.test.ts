@@ -74,7 +74,7 @@ describe('inspector: what is served', () => {
     }
   });
 
-  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '/tsconfig.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__'])('%s is nothing', async (path) => {
+  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '/tsconfig.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__', '/machines/catalogue.ts', '/machines/README.md', '/sections/README.md'])('%s is nothing', async (path) => {
     expect((await ask(address, { path, headers: { cookie } })).status).toBe(404);
   });
 
@@ -92,6 +92,14 @@ describe('inspector: what is served', () => {
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s changes nothing', async (method) => {
     const { status, headers } = await ask(address, { path: '/', method, headers: { cookie } });
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('of the sources those of the machines of the catalogue are there, as text, with their pages and their tables', async () => {
+    for (const [path, type, text] of [['/machines/route.ts', 'text/plain; charset=utf-8', 'routeMachine'], ['/machines/route.md', 'text/plain; charset=utf-8', '# Machine: route'], ['/machines/route.json', 'application/json', '"states":["open"'], ['/sections/rfc6121.json', 'application/json', 'BCP 78']] as const) {
+      const answer = await ask(address, { path, headers: { cookie } });
+      expect([answer.status, answer.headers['content-type']], path).toEqual([200, type]);
+      expect(answer.text).toContain(text);
+    }
   });
 
   test('the first load is far under 300 KB, and says what it asks for in full', async () => {

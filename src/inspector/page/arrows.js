@@ -1,6 +1,6 @@
 /** A sequence diagram as data: who takes part, and who tells whom what, made of the entries of a session that is open or
  *  of the steps of a trace. Not here: how it is drawn (sequence.js), where it lies (rows.js). @module */
-import { eventName } from './machines.js';
+import { eventName } from './sheets.js';
 import { openingOf, stanzaWords } from './stanza.js';
 
 /** @import { CitedEntry } from '../view.ts' */

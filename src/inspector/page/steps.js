@@ -2,7 +2,7 @@
  *  newest last; and what can be taken along of it. @module */
 import { arrowsOf } from './arrows.js';
 import { cites, clock, empty, h, hueOf, keyed, setText } from './dom.js';
-import { eventName } from './machines.js';
+import { eventName } from './sheets.js';
 import { sequenceView } from './sequence.js';
 import { takingAlong } from './take.js';
 
