@@ -80,6 +80,9 @@ function differenceOf(recorded: TraceStep | undefined, step: TraceStep): string 
     ['what the machines do', recorded.transitions, step.transitions],
     ['what comes out', recorded.shown, step.shown],
     ['what is broken', recorded.broken ?? [], step.broken ?? []],
+    // Older records say neither.
+    ['what begins', ...both(recorded.begun, step.begun)],
+    ['what waits', ...both(recorded.queues, step.queues)],
   ] as const;
   for (const [what, before, now] of compared) {
     const count = Math.max(before.length, now.length);
@@ -91,6 +94,7 @@ function differenceOf(recorded: TraceStep | undefined, step: TraceStep): string 
   return undefined;
 }
 
+const both = <T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly [readonly T[], readonly T[]] => (one === undefined || other === undefined ? [[], []] : [one, other]);
 const wordsOf = (value: unknown): string => (value === undefined ? 'nothing' : printable(JSON.stringify(value)));
 
 interface Played {
