@@ -1,21 +1,27 @@
-/** The inspector's web server: a page, the machines as data, and the feed, on a port of its own on loopback. It reads
- *  and drives nothing: there is no request that changes the server that is looked at. Not here: who may look
- *  (gate.ts), what is kept (recorder.ts). @module */
+/** The inspector's web server: a page, the machines as data, traces, and the feed of a live server where there is one,
+ *  on a port of its own on loopback. It reads and drives nothing: there is no request that changes the server that is
+ *  looked at. Not here: who may look (gate.ts), what is kept (recorder.ts). @module */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
+import type { PageFile } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
 import type { Recorder } from './recorder.ts';
 import { sheets } from './sheets.ts';
+import { exampleTrace, textOfTrace } from './traces.ts';
+import type { TraceSources } from './traces.ts';
 import { queryOf } from './view.ts';
 
 /** What an inspector is made with. */
 export interface InspectorOptions {
-  readonly recorder: Recorder;
+  /** Of the server that is looked at; left out, there is none, and the page shows traces and machines. */
+  readonly recorder?: Recorder;
+  /** Where traces come from, beside the examples. */
+  readonly traces?: TraceSources;
   /** An address of loopback. */
   readonly host: string;
   /** 0 is any free one. */
@@ -38,15 +44,15 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { recorder, host, port, clock = Date.now, lingerMs } = options;
+  const { recorder, traces, host, port, clock = Date.now, lingerMs } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
-  const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
+  const feed = recorder && new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
   const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
   server.maxConnections = 64;
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, bound);
+  const site = new Site(feed, { example: exampleTrace, ...traces }, bound);
   server.on('request', (request, response) => site.answer(request, response));
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
@@ -54,8 +60,8 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   };
 }
 
-async function close(server: Server, feed: Feed): Promise<void> {
-  feed.stop();
+async function close(server: Server, feed: Feed | undefined): Promise<void> {
+  feed?.stop();
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
@@ -64,14 +70,17 @@ async function close(server: Server, feed: Feed): Promise<void> {
 
 class Site {
   readonly gate = new Gate();
-  readonly #files = pageFiles();
+  readonly #files: ReadonlyMap<string, PageFile>;
   readonly #machines = JSON.stringify([...sheets.values()]);
-  readonly #feed: Feed;
+  readonly #feed: Feed | undefined;
+  readonly #traces: TraceSources;
   readonly #port: number;
 
-  constructor(feed: Feed, port: number) {
+  constructor(feed: Feed | undefined, traces: TraceSources, port: number) {
     this.#feed = feed;
+    this.#traces = traces;
     this.#port = port;
+    this.#files = pageFiles({ isLive: feed !== undefined });
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -94,19 +103,33 @@ class Site {
   }
 
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
-    if (pathname === '/live') return this.#join(response, searchParams, isHead);
+    if (pathname === '/live' && this.#feed !== undefined) return this.#join(this.#feed, response, searchParams, isHead);
+    if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
-    if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
-    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
-    response.end(isHead ? undefined : file.body);
+    give(response, file, isHead);
   }
 
-  #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
-    if (!this.#feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
+  async #trace(segment: string, response: ServerResponse, isHead: boolean): Promise<void> {
+    try {
+      const body = await textOfTrace(this.#traces, segment);
+      give(response, body === undefined ? undefined : { type: 'application/jsonl; charset=utf-8', body }, isHead);
+    } catch {
+      refuse(response, 500, 'That trace could not be had.');
+    }
+  }
+
+  #join(feed: Feed, response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
+    if (!feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
     if (isHead) response.end();
-    else this.#feed.join(response, queryOf(params));
+    else feed.join(response, queryOf(params));
   }
+}
+
+function give(response: ServerResponse, file: { readonly type: string; readonly body: string | Buffer } | undefined, isHead: boolean): void {
+  if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
+  response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
+  response.end(isHead ? undefined : file.body);
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {
