@@ -1,13 +1,13 @@
 /** `waystate replay`: plays a trace again on this build, step by step, and says whether it went as it is
  *  recorded. Not here: what a trace is (src/core/trace.ts), how each kind is played again (properties/replay.ts), how a
  *  step looks (trace-text.ts). @module */
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { replayers } from '../../properties/replay.ts';
 import { TraceError, decodeTrace, encodeLine } from '../core/trace.ts';
 import type { Trace, TraceHeader, TraceStep } from '../core/trace.ts';
 import { done, failed, misused, type Outcome } from './outcome.ts';
 import { printable } from './printable.ts';
+import { traceTextOf } from './trace-file.ts';
 import { headerText, stepText } from './trace-text.ts';
 
 /** What is to be done after a step. */
@@ -29,18 +29,10 @@ export interface ReplayContext {
  *  const { exitCode } = await replay('traces/a.jsonl', { print: console.log, colours: false, json: true }); */
 export async function replay(file: string, context: ReplayContext): Promise<Outcome> {
   try {
-    return await play(decodeTrace(textOf(file)), context);
+    return await play(decodeTrace(traceTextOf(file)), context);
   } catch (error) {
     if (error instanceof TraceError) return misused(`${file}: ${error.message}`);
     throw error;
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new TraceError(`it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
 }
 

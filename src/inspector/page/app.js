@@ -21,8 +21,11 @@ import { h } from './dom.js';
 const views = {
   live: async () => (await import('./live.js')).showLive,
   machines: async () => (await import('./machines.js')).showMachines,
+  traces: async () => (await import('./traces.js')).showTraces,
 };
 
+/** Whether there is a server to look at; its first line tells the page. */
+const hasLive = document.documentElement.dataset['live'] !== 'none';
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const status = /** @type {HTMLElement} */ (document.getElementById('status'));
 let name = '';
@@ -39,7 +42,7 @@ const tell = (text, tone = '') => {
 
 async function show() {
   const [, wanted = '', ...rest] = location.hash.split('/');
-  const next = Object.hasOwn(views, wanted) ? wanted : 'live';
+  const next = Object.hasOwn(views, wanted) ? wanted : hasLive ? 'live' : 'traces';
   const part = decodeURIComponent(rest.join('/'));
   if (next === name && shown.follow !== undefined) return shown.follow(part);
   turn += 1;

@@ -17,6 +17,11 @@ const nothing = {
 /** Shows what happens.
  *  @param {string} key who is open, if anybody */
 export function showLive(main, key, tell) {
+  document.title = 'Live · Waystate inspector';
+  if (document.documentElement.dataset.live === 'none') {
+    main.append(h('p.lead', {}, 'There is no live server here: this page was opened by itself, for traces. ', h('code', {}, 'waystate serve'), ' prints the address of one that has.'));
+    return {};
+  }
   const asked = { kind: 'session', q: '', sort: 'recent', offset: 0 };
   let source;
   let isPaused = false;
@@ -37,7 +42,6 @@ export function showLive(main, key, tell) {
   const layout = h('div.live', {},
     h('section.list', { 'aria-label': 'List' }, bar, h('div.tools', {}, search, sort, pause), rows, note, h('p.turn', {}, earlier, later)), opened.element);
   main.append(layout);
-  document.title = 'Live · Waystate inspector';
 
   function connect() {
     source?.close();
