@@ -76,7 +76,7 @@ describe.runIf(isInstalled)(isInstalled ? 'traces in a browser' : 'traces in a b
     await page.keyboard.press('ArrowLeft');
     await happens(page, 'romeo sends message chat to juliet@localhost');
     expect(await stateOf('route')).toBe('draining');
-    await page.waitForFunction("location.hash === '#/traces/given/26'");
+    await page.waitForURL(/#\/traces\/given\/26$/);
     expect(web.complaints).toEqual([]);
   });
 

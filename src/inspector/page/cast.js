@@ -54,16 +54,17 @@ export function castOf(story, sheets, { choose }) {
 
   return {
     element,
-    /** Shows everybody after a step.
-     *  @param {number} number */
-    show(number) {
-      const present = [...story.owners.keys()].flatMap((owner, index) => {
-        const placed = story.placedAt(owner, number, isFinal);
-        return placed.length === 0 ? [] : [{ owner, index, placed, last: story.lastOf(owner, number) }];
-      });
-      const shown = present.length <= most.owners ? present : [...present].sort((one, other) => other.last - one.last || one.index - other.index).slice(0, most.owners).sort((one, other) => one.index - other.index);
-      setText(note, present.length === 0 ? 'Nobody is there yet.' : present.length > shown.length ? `The ${shown.length} that have moved last, of ${present.length}.` : '');
-      keyed(groups, shown, ({ owner }) => owner, ({ owner }) => groupOf(owner));
+    /** Shows everybody after a step, or one of them.
+     *  @param {number} number
+     *  @param {string} only nobody in particular when empty */
+    show(number, only) {
+      const all = [...story.owners.keys()];
+      const isCrowd = all.length > most.owners;
+      const movers = isCrowd ? story.lastMovers(number, most.owners) : new Set(all);
+      const wanted = only !== '' ? [only] : isCrowd ? all.filter((owner) => movers.has(owner)) : all;
+      const present = wanted.map((owner) => ({ owner, placed: story.placedAt(owner, number, isFinal) })).filter(({ placed }) => placed.length > 0);
+      setText(note, present.length === 0 ? 'Nobody is there yet.' : only !== '' ? 'Only who is chosen beside the search.' : isCrowd ? `Those that have moved last, of ${all.length} in the trace.` : '');
+      keyed(groups, present, ({ owner }) => owner, ({ owner }) => groupOf(owner));
       flash(number);
     },
   };

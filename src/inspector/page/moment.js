@@ -23,7 +23,7 @@ export function momentOf(story, number, sheets) {
   const before = story.queuesAt(number - 1);
   const queues = story.queuesAt(number);
   return [
-    h('header', {}, h('p.hint', {}, `Step ${number}`, at !== undefined && ` · ${timeText(at, story.times[0] ?? 0)}`), h('h2.happens', {}, label)),
+    h('header', {}, h('p.hint', {}, `Step ${number}`, at !== undefined && ` · ${timeText(at, story.times[0] ?? at)}${at > 1e12 && at < 8e15 ? ` after the first · ${new Date(at).toISOString().replace('T', ' ')}` : ''}`), h('h2.happens', {}, label)),
     ...broken.map((name) => breach(story, name, number)),
     ...part('The machines', transitions, (each) => doneBy(each, sheets), 'No machine moves in this step.'),
     ...part('What comes out', shown, ({ to, what }) => h('li.out', {}, h('span.jid', {}, to), h('code.xml', {}, cut(what)))),

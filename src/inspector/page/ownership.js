@@ -10,13 +10,18 @@
 
 const ofLinks = new Set(['link', 'peer', 'component']);
 
-/** What a trace tells of names. */
+/** What a trace tells of names, step by step. */
 export class Ownership {
   /** The full JID that each stream has bound. @type {Map<string, string>} */
   names = new Map();
   /** Who has a full JID: the stream that has bound it last, and in which step. @type {Map<string, { stream: string, since: number }>} */
   #bound = new Map();
+  /** When a stream was opened. @type {Map<string, number>} */
+  #opened = new Map();
   #isOfTwo;
+  /** @type {TraceStep | undefined} */
+  #step;
+  #site = '';
 
   /** @param {TraceHeader} [header] */
   constructor(header) {
@@ -24,20 +29,29 @@ export class Ownership {
     this.#isOfTwo = header?.kind === 'simulation' && header.replay['servers'] === 2;
   }
 
-  /** Learns from a transition before it is asked whose it is.
-   *  @param {TraceStep} step
+  /** Comes to a step. @param {TraceStep} step */
+  see(step) {
+    this.#step = step;
+    this.#site = this.#isOfTwo ? `${step.label.split(': ', 1)[0]}: ` : '';
+    const { type, stream } = /** @type {{ type?: unknown, stream?: unknown }} */ (step.input ?? {});
+    if (type === 'stream.opened') this.#opened.set(this.#site + stream, step.step);
+  }
+
+  /** Learns from a transition before it says whose it is.
    *  @param {{ readonly machine: string, readonly of: string, readonly to?: unknown }} transition
    *  @returns {Place} */
-  of(step, { machine, of, to }) {
-    const site = this.#isOfTwo ? `${step.label.split(': ', 1)[0]}: ` : '';
-    const jid = machine === 'stream' && to === 'bound' ? boundJid(step, of) : undefined;
-    if (jid !== undefined) {
-      this.names.set(site + of, jid);
-      this.#bound.set(jid, { stream: site + of, since: step.step });
+  of({ machine, of, to }) {
+    const step = this.#step;
+    const jid = step !== undefined && machine === 'stream' && to === 'bound' ? boundJid(step, of) : undefined;
+    if (step !== undefined && jid !== undefined) {
+      this.names.set(this.#site + of, jid);
+      this.#bound.set(jid, { stream: this.#site + of, since: step.step });
     }
     const { owner, part } = splitOf(machine, of, this.#bound);
     const session = machine === 'stream' ? undefined : this.#bound.get(owner);
-    return { owner: session?.stream ?? site + owner, part, since: session?.since ?? 1 };
+    return session === undefined
+      ? { owner: this.#site + owner, part, since: this.#opened.get(this.#site + owner) ?? 1 }
+      : { owner: session.stream, part, since: session.since };
   }
 }
 

@@ -1,5 +1,5 @@
 /** The steps of a trace as a list of which only what is visible exists, and what it leaves out. Each is a link. @module */
-import { clock, h, keyed } from './dom.js';
+import { h, keyed } from './dom.js';
 
 /** @import { Story } from './story.js' */
 
@@ -72,7 +72,7 @@ export function stepList(story, { linkOf, filtered }) {
   function rowOf(index) {
     const number = stepAt(index);
     const at = story.times[number - 1];
-    const link = h('a', { href: linkOf(number), title: story.labels[number - 1] }, h('span.number', {}, number), h('span.label', {}, story.labels[number - 1]), at !== undefined && h('time', {}, timeText(at, story.times[0] ?? 0)));
+    const link = h('a', { href: linkOf(number), title: story.labels[number - 1] }, h('span.number', {}, number), h('span.label', {}, story.labels[number - 1]), at !== undefined && h('time', {}, timeText(at, story.times[0] ?? at)));
     const row = h('li', { 'aria-posinset': index + 1, 'aria-setsize': count(), class: story.broken.includes(number) ? 'is-broken' : '' }, link);
     return Object.assign(row, {
       update: () => (number === current ? link.setAttribute('aria-current', 'step') : link.removeAttribute('aria-current')),
@@ -106,6 +106,8 @@ export function stepList(story, { linkOf, filtered }) {
       const wanted = by > 0 && !isListed ? index + by - 1 : index + by;
       return wanted >= 0 && wanted < count() ? stepAt(wanted) : undefined;
     },
+    /** Whose steps are listed; empty: everybody's. */
+    owner: () => owner.value,
     first: () => (count() > 0 ? stepAt(0) : undefined),
     last: () => (count() > 0 ? stepAt(count() - 1) : undefined),
     /** Whose steps are shown. @param {string} name */
@@ -117,7 +119,7 @@ export function stepList(story, { linkOf, filtered }) {
   };
 }
 
-/** A time of day where it can be one; what a simulation counts begins at 0.
+/** A time since the first step, in seconds.
  *  @param {number} at
  *  @param {number} first */
-export const timeText = (at, first) => (at > 1e12 && at < 8e15 ? clock(at) : `${((at - Math.min(first, 0)) / 1000).toFixed(3)} s`);
+export const timeText = (at, first) => `${((at - first) / 1000).toFixed(3)} s`;

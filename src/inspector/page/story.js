@@ -11,6 +11,9 @@ import { readTrace, stepIn } from './trace.js';
 /** A machine as it stands: `isNew` when it has done something in this very step.
  *  @typedef {{ readonly line: Line, readonly state: string, readonly isNew: boolean, readonly since: number }} Placed */
 
+/** How many steps are looked back through for those that have moved. */
+const farthest = 5000;
+
 export class Story {
   /** @type {TraceHeader | undefined} */
   header;
@@ -59,11 +62,12 @@ export class Story {
     this.labels.push(label);
     this.times.push(at);
     if (broken.length > 0) this.broken.push(step.step);
+    this.#ownership.see(step);
     /** @type {string[]} */
     const moved = [];
     for (const transition of transitions) {
       const { machine, from, to } = transition;
-      const place = this.#ownership.of(step, transition);
+      const place = this.#ownership.of(transition);
       const before = pathOf(from);
       // What it comes from is the truth: it may have begun anew, unseen, since the last time.
       const line = this.owners.get(place.owner)?.get(slotOf(machine, place.part));
@@ -73,7 +77,7 @@ export class Story {
       moved.push(place.owner);
     }
     for (const each of begun) {
-      const place = this.#ownership.of(step, each);
+      const place = this.#ownership.of(each);
       this.#place(each.machine, place, step.step, pathOf(each.state));
       moved.push(place.owner);
     }
@@ -110,13 +114,14 @@ export class Story {
     });
   }
 
-  /** When an owner last did something, up to a step; 0 when it is not there yet.
-   *  @param {string} owner
-   *  @param {number} number */
-  lastOf(owner, number) {
-    let last = 0;
-    for (const { steps } of this.owners.get(owner)?.values() ?? []) last = Math.max(last, steps[placeIn(steps, number)] ?? 0);
-    return last;
+  /** Who has moved last, up to a step.
+   *  @param {number} number
+   *  @param {number} most */
+  lastMovers(number, most) {
+    /** @type {Set<string>} */
+    const movers = new Set();
+    for (let step = number; step > Math.max(0, number - farthest) && movers.size < most; step -= 1) for (const owner of this.moved[step - 1] ?? []) if (movers.size < most) movers.add(owner);
+    return movers;
   }
 
   /** The steps that have all the words, and move the machine and the owner, where they are given.

@@ -10,7 +10,7 @@ import { viewerOf } from './viewer.js';
 /** @import { Tell } from './app.js' */
 
 const examples = [
-  { id: 'example:article', title: 'Presence opens and closes nothing', question: 'Why does somebody without presence get messages, and what happens to a route when the stream ends? A real server, 28 steps.' },
+  { id: 'example:article', title: 'Presence opens and closes nothing', question: 'Why does somebody without presence get messages, and what happens to a route when the stream ends? Played on a real server.' },
   { id: 'example:openfire-no-route', title: 'Openfire: no route before presence', question: 'What goes wrong when a route is made only by presence? The shortest way to a message that is put away although its reader is there.' },
   { id: 'example:openfire-route-removed', title: 'Openfire 4.6.0: the route is removed', question: 'What goes wrong when unavailable presence removes a route (OF-2012)? The shortest way to a word of a room that never arrives.' },
 ];
@@ -58,7 +58,9 @@ export function showTraces(main, _part, tell) {
       h('h1', {}, 'Traces'),
       h('p.lead', {}, 'What happened, step by step: of a live server, or of a failure that a property, the simulator or the explorer found.'),
       fault !== undefined ? h('p.fault', { role: 'alert' }, fault) : '',
+      h('h2', {}, 'Three to try'),
       h('ul.examples', {}, ...examples.map(({ id: example, title, question }) => h('li', {}, h('a', { href: addressOf(example) }, h('b', {}, title), h('span', {}, question))))),
+      h('h2', {}, 'One of your own'),
       h('p.drop', {}, picker(), ' or drop it anywhere here. It stays on this machine. ', h('span.hint', {}, 'Records are made by ', h('code', {}, 'waystate serve --record DIRECTORY'), '; what fails in the properties or the simulator is kept as a trace, too.')));
   }
 

@@ -23,7 +23,7 @@ export function viewerOf(story, { sheets, linkOf }) {
   let addressing;
   const failure = story.broken.at(-1);
 
-  const list = stepList(story, { linkOf, filtered: () => {} });
+  const list = stepList(story, { linkOf, filtered: () => cast.show(current, list.owner()) });
   const cast = castOf(story, sheets, { choose: (owner) => list.choose(owner) });
   const moment = h('section.moment', { 'aria-label': 'This step', 'aria-live': 'polite' });
   // The stanzas of all steps as a sequence diagram go here.
@@ -31,13 +31,13 @@ export function viewerOf(story, { sheets, linkOf }) {
 
   const scrub = h('input.scrub', { type: 'range', min: 1, max: Math.max(1, story.length), value: 1, 'aria-label': 'Step', input: () => go(Number(scrub.value)) });
   const play = h('button.play', { type: 'button', title: 'Space', click: () => setPlaying(playing === undefined) }, 'Play');
-  const speed = h('select', { 'aria-label': 'Speed', change: () => playing !== undefined && setPlaying(true) }, ...speeds.map((each) => h('option', { value: each, selected: each === 1 }, `${each} steps/s`)));
+  const speed = h('select', { 'aria-label': 'Speed', change: () => playing !== undefined && setPlaying(true) }, ...speeds.map((each) => h('option', { value: each, selected: each === 1 }, `${each} a second`)));
   const where = h('output.where', {});
   /** @type {(name: string, key: string, sign: string, act: () => void) => HTMLElement} */
   const button = (name, key, sign, act) => h('button', { type: 'button', 'aria-label': name, title: `${name} (${key})`, click: act }, sign);
   const controls = h('div.controls', { role: 'group', 'aria-label': 'Controls' },
-    button('First step', 'Home', '⏮', () => go(list.first())), button('Step back', '←', '◀', () => move(-1)), play,
-    button('Step forward', '→', '▶', () => move(1)), button('Last step', 'End', '⏭', () => go(list.last())), speed, scrub, where);
+    button('First step', 'Home', '|◀', () => go(list.first())), button('Step back', '←', '◀', () => move(-1)), play,
+    button('Step forward', '→', '▶', () => move(1)), button('Last step', 'End', '▶|', () => go(list.last())), speed, scrub, where);
   const element = h('div.viewer', {}, heading(), controls, h('div.trace-body', {}, list.element, h('div.trace-now', {}, moment, sequence, cast.element)));
   document.addEventListener('keydown', press);
 
@@ -64,7 +64,7 @@ export function viewerOf(story, { sheets, linkOf }) {
     setText(where, `${number} of ${story.length}`);
     moment.replaceChildren(...momentOf(story, number, sheets).filter((each) => each !== false && each !== undefined));
     list.go(number);
-    cast.show(number);
+    cast.show(number, list.owner());
     // A browser takes only so many changes of the address.
     clearTimeout(addressing);
     addressing = setTimeout(() => history.replaceState(null, '', linkOf(number)), 200);
