@@ -25,9 +25,19 @@ const diagrams = new Map();
  *  @param {string} name
  *  @returns {Promise<SVGElement | undefined>} */
 export async function diagramOf(name) {
+  return /** @type {SVGElement | undefined} */ ((await drawing(name))?.cloneNode(true));
+}
+
+/** Whether a machine has a diagram.
+ *  @param {string} name */
+export const isDrawn = async (name) => (await drawing(name)) !== undefined;
+
+/** The diagram itself, for copies.
+ *  @param {string} name */
+function drawing(name) {
   const known = diagrams.get(name) ?? loadDiagram(name);
   diagrams.set(name, known);
-  return /** @type {SVGElement | undefined} */ ((await known)?.cloneNode(true));
+  return known;
 }
 
 /** @param {string} name */
