@@ -1,14 +1,19 @@
 /** The traces that the inspector offers are what the machines do today: each is made anew and is the same, and each
  *  plays again. docs/examples.ts. @module */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { examples, staleExamples } from '../../docs/examples.ts';
 import { replay } from '../../src/cli/replay.ts';
-import { decodeTrace } from '../../src/core/trace.ts';
+import { decodeTrace, encodeTrace } from '../../src/core/trace.ts';
+import type { TraceStep } from '../../src/core/trace.ts';
 
 const folder = join(import.meta.dirname, '../../src/inspector/page/traces');
 const fresh = await examples();
-const played = (name: string): ReturnType<typeof replay> => replay(join(folder, name), { print: () => {}, colours: false, json: false });
+const played = (file: string): ReturnType<typeof replay> => replay(join(folder, file), { print: () => {}, colours: false, json: false });
+const directory = mkdtempSync(join(tmpdir(), 'waystate-examples-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 test('the examples are not stale: otherwise run node docs/generate.ts', async () => {
   expect(await staleExamples()).toEqual([]);
@@ -29,4 +34,17 @@ test('the article\'s case has what it is to show, and is short (DESIGN D1, D3, D
   expect(heard[0]).toBeLessThan(presence[0] ?? 0);
   expect(heard[1]).toBeGreaterThan(presence[1] ?? Infinity);
   expect(steps.length).toBeLessThanOrEqual(40);
+});
+
+test.each<[string, (step: TraceStep) => TraceStep, number, RegExp | undefined]>([
+  ['another queue is found out', (step) => (step.queues === undefined ? step : { ...step, queues: [] }), 1, /^Step 4 .* differs in what waits:\n {2}recorded {2}nothing/],
+  ['another beginning is found out', (step) => (step.begun === undefined ? step : { ...step, begun: [] }), 1, /^Step 1 .* differs in what begins:\n {2}recorded {2}nothing/],
+  ['an older trace, which says neither, plays as it did', ({ begun: _, queues: __, ...step }) => step, 0, undefined],
+])('%s', async (_what, change, code, complaint) => {
+  const { header, steps } = decodeTrace(fresh.get('openfire-route-removed.jsonl') ?? '');
+  const file = join(directory, 'changed.jsonl');
+  writeFileSync(file, encodeTrace({ header, steps: steps.map(change) }));
+  const outcome = await replay(file, { print: () => {}, colours: false, json: false });
+  expect(outcome.exitCode).toBe(code);
+  if (complaint !== undefined) expect(outcome.complaint).toMatch(complaint);
 });

@@ -136,6 +136,9 @@ describe.runIf(isInstalled)(isInstalled ? 'traces in a browser' : 'traces in a b
     await page.locator('.steps a[aria-current]', { hasText: '90001' }).waitFor();
     expect(await page.locator('.steps li').count()).toBeLessThan(80);
     expect(await page.locator('.group').count()).toBe(12);
+    await page.locator('.group button.link', { hasText: 'c22501' }).click();
+    await page.getByText('4 of 100000 steps').waitFor();
+    expect(await page.locator('.group').count()).toBe(1);
     expect(web.complaints).toEqual([]);
   });
 
@@ -145,6 +148,18 @@ describe.runIf(isInstalled)(isInstalled ? 'traces in a browser' : 'traces in a b
   ])('a file that is no trace is told with its line: %s', async (_what, text, message) => {
     const page = await withFile(text);
     expect(await page.getByRole('alert').textContent()).toBe(message);
+    expect(web.complaints).toEqual([]);
+  });
+
+  test('a file is dropped on the view; loaded anew, the page says that it can\'t read it again', async () => {
+    const page = await web.open(`${inspector.address}#/traces`);
+    await page.getByRole('button', { name: 'Open a file…' }).waitFor();
+    const dataTransfer = await page.evaluateHandle(`(() => { const dropped = new DataTransfer(); dropped.items.add(new File([${JSON.stringify(example('openfire-no-route'))}], 'dropped.jsonl')); return dropped; })()`);
+    await page.locator('.traces').dispatchEvent('drop', { dataTransfer });
+    await happens(page, 'a1 connects');
+    await page.waitForURL(/#\/traces\/file\/1$/);
+    await page.reload();
+    await page.getByRole('alert').getByText('open it once more').waitFor();
     expect(web.complaints).toEqual([]);
   });
 

@@ -12,6 +12,9 @@ import { takenOf } from './taken.js';
 /** How many owners, and machines of each, are shown at once. */
 const most = { owners: 12, machines: 24 };
 
+/** Above a card there is the name of its owner. */
+const headHeight = 32;
+
 /** Makes the groups.
  *  @param {Story} story
  *  @param {ReadonlyMap<string, MachineSheet>} sheets
@@ -66,8 +69,19 @@ export function castOf(story, sheets, { choose }) {
       setText(note, present.length === 0 ? 'Nobody is there yet.' : only !== '' ? 'Only who is chosen beside the search.' : isCrowd ? `Those that have moved last, of ${all.length} in the trace.` : '');
       keyed(groups, present, ({ owner }) => owner, ({ owner }) => groupOf(owner));
       flash(number);
+      reveal();
     },
   };
+
+  /** Brings those that have just moved into sight, where everybody has a window of their own. */
+  function reveal() {
+    const moved = /** @type {NodeListOf<HTMLElement>} */ (groups.querySelectorAll('.card.has-moved'));
+    const [first] = moved;
+    const last = moved[moved.length - 1];
+    if (first === undefined || last === undefined) return;
+    const top = first.offsetTop - headHeight;
+    if (top < element.scrollTop || last.offsetTop + last.offsetHeight > element.scrollTop + element.clientHeight) element.scrollTop = top;
+  }
 
   /** @param {number} number */
   function flash(number) {

@@ -112,7 +112,10 @@ export function stepList(story, { linkOf, filtered }) {
     last: () => (count() > 0 ? stepAt(count() - 1) : undefined),
     /** Whose steps are shown. @param {string} name */
     choose(name) {
-      owner.value = owner.value === name ? '' : name;
+      const wanted = owner.value === name ? '' : name;
+      // Of a crowd not everybody is in the list from the start.
+      if (![...owner.options].some(({ value }) => value === wanted)) owner.append(h('option', { value: wanted }, story.nameOf(wanted)));
+      owner.value = wanted;
       filter();
     },
     leave: () => resized.disconnect(),

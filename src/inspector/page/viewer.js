@@ -25,7 +25,7 @@ export function viewerOf(story, { sheets, linkOf }) {
 
   const list = stepList(story, { linkOf, filtered: () => cast.show(current, list.owner()) });
   const cast = castOf(story, sheets, { choose: (owner) => list.choose(owner) });
-  const moment = h('section.moment', { 'aria-label': 'This step', 'aria-live': 'polite' });
+  const moment = h('section.moment', { 'aria-label': 'This step' });
   // The stanzas of all steps as a sequence diagram go here.
   const sequence = h('section.sequence-place', { hidden: true });
 
