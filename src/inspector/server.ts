@@ -11,16 +11,19 @@ import type { PageFile } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
 import type { Recorder } from './recorder.ts';
+import { scenarioOf } from './scenario.ts';
 import { sheets } from './sheets.ts';
+import type { Subject } from './subject.ts';
 import { exampleTrace, textOfTrace } from './traces.ts';
-import type { TraceSources } from './traces.ts';
+import type { TraceSource, TraceSources } from './traces.ts';
 import { queryOf } from './view.ts';
+import { watchedTrace } from './watched.ts';
 
 /** What an inspector is made with. */
 export interface InspectorOptions {
   /** Of the server that is looked at; left out, there is none, and the page shows traces and machines. */
   readonly recorder?: Recorder;
-  /** Where traces come from, beside the examples. */
+  /** Where traces come from, beside the examples and the sessions that are looked at. */
   readonly traces?: TraceSources;
   /** An address of loopback. */
   readonly host: string;
@@ -52,7 +55,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, { example: exampleTrace, ...traces }, bound);
+  const site = new Site(recorder && feed && { recorder, feed }, traces, bound);
   server.on('request', (request, response) => site.answer(request, response));
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
@@ -68,19 +71,26 @@ async function close(server: Server, feed: Feed | undefined): Promise<void> {
   await closed;
 }
 
+/** The server that is looked at. */
+interface Live {
+  readonly recorder: Recorder;
+  readonly feed: Feed;
+}
+
 class Site {
   readonly gate = new Gate();
   readonly #files: ReadonlyMap<string, PageFile>;
   readonly #machines = JSON.stringify([...sheets.values()]);
-  readonly #feed: Feed | undefined;
+  readonly #live: Live | undefined;
   readonly #traces: TraceSources;
   readonly #port: number;
 
-  constructor(feed: Feed | undefined, traces: TraceSources, port: number) {
-    this.#feed = feed;
-    this.#traces = traces;
+  constructor(live: Live | undefined, traces: TraceSources | undefined, port: number) {
+    this.#live = live;
+    const session: TraceSource = async (key) => textOf(live?.recorder.roll.get(key), watchedTrace);
+    this.#traces = { example: exampleTrace, session, ...traces };
     this.#port = port;
-    this.#files = pageFiles({ isLive: feed !== undefined });
+    this.#files = pageFiles({ isLive: live !== undefined });
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -103,18 +113,19 @@ class Site {
   }
 
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
-    if (pathname === '/live' && this.#feed !== undefined) return this.#join(this.#feed, response, searchParams, isHead);
+    const live = this.#live;
+    if (pathname === '/live' && live !== undefined) return this.#join(live.feed, response, searchParams, isHead);
+    if (pathname === '/scenario') return tell(response, textOf(live?.recorder.roll.get(searchParams.get('open') ?? ''), scenarioOf), 'text/plain; charset=utf-8', isHead);
     if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
-    give(response, file, isHead);
+    tell(response, file?.body, file?.type ?? '', isHead);
   }
 
   async #trace(segment: string, response: ServerResponse, isHead: boolean): Promise<void> {
     try {
-      const body = await textOfTrace(this.#traces, segment);
-      give(response, body === undefined ? undefined : { type: 'application/jsonl; charset=utf-8', body }, isHead);
+      tell(response, await textOfTrace(this.#traces, segment), 'application/x-ndjson; charset=utf-8', isHead);
     } catch {
-      refuse(response, 500, 'That trace could not be had.');
+      refuse(response, 500, 'That can\'t be read.');
     }
   }
 
@@ -126,10 +137,12 @@ class Site {
   }
 }
 
-function give(response: ServerResponse, file: { readonly type: string; readonly body: string | Buffer } | undefined, isHead: boolean): void {
-  if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
-  response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
-  response.end(isHead ? undefined : file.body);
+const textOf = (subject: Subject | undefined, write: (subject: Subject) => string | undefined): string | undefined => (subject === undefined ? undefined : write(subject));
+
+function tell(response: ServerResponse, body: string | Buffer | undefined, type: string, isHead: boolean): void {
+  if (body === undefined) return refuse(response, 404, 'There is nothing of that name.');
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+  response.end(isHead ? undefined : body);
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {

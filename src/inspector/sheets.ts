@@ -3,6 +3,8 @@
 import type { AnyStateNode } from 'xstate';
 import { catalogue } from '../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
+import { wires } from '../../machines/wires.ts';
+import type { Wire } from '../../machines/wires.ts';
 
 /** One state of a machine. */
 export interface StateSheet {
@@ -34,6 +36,15 @@ export interface MachineSheet {
   readonly spec: string;
   readonly states: readonly StateSheet[];
   readonly transitions: readonly TransitionSheet[];
+  /** Its effects that are events of other machines. */
+  readonly wires: readonly WireSheet[];
+}
+
+/** An effect of a machine that is the event of another. */
+export interface WireSheet {
+  readonly effect: string;
+  readonly to: string;
+  readonly event: string;
 }
 
 type Named = string | { readonly type: string };
@@ -50,7 +61,16 @@ export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((
 function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
   const below = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
   const nodes = below(step.machine.root as AnyStateNode);
-  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf) };
+  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf), wires: wiresOf(name) };
+}
+
+function wiresOf(machine: string): WireSheet[] {
+  const own = Object.entries((wires as Readonly<Record<string, Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>>>>)[machine] ?? {});
+  return own.flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
+}
+
+function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
+  return typeof wire['to'] === 'string';
 }
 
 function stateOf(node: AnyStateNode): StateSheet {

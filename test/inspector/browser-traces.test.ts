@@ -76,6 +76,9 @@ describe.runIf(isInstalled)(isInstalled ? 'traces in a browser' : 'traces in a b
     await page.keyboard.press('ArrowLeft');
     await happens(page, 'romeo sends message chat to juliet@localhost');
     expect(await stateOf('route')).toBe('draining');
+    await page.getByText('Who told whom, up to this step').click();
+    await page.locator('.sequence .arrow-row', { hasText: 'drain.begun' }).waitFor();
+    await web.picture(page, 'trace-sequence');
     await page.waitForURL(/#\/traces\/given\/26$/);
     expect(web.complaints).toEqual([]);
   });

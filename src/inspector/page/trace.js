@@ -93,7 +93,7 @@ const isTransition = (value) => isObject(value) && hasTexts('machine', 'of')(val
 /** @type {Is} */
 const isTheorem = (value) => isObject(value) && hasTexts('name', 'statement')(value)
   && (value['formula'] === undefined || isText(value['formula'])) && (value['spec'] === undefined || isListOf(isText)(value['spec']));
-const kinds = ['explorer', 'random', 'simulation', 'session'];
+const kinds = ['explorer', 'random', 'simulation', 'session', 'watched'];
 
 /** Whether a field may be missing is the third. @typedef {Readonly<Record<string, readonly [is: Is, what: string, mayMiss?: boolean]>>} Fields */
 /** @type {Fields} */

@@ -26,9 +26,7 @@ export function viewerOf(story, { sheets, linkOf }) {
   const list = stepList(story, { linkOf, filtered: () => cast.show(current, list.owner()) });
   const cast = castOf(story, sheets, { choose: (owner) => list.choose(owner) });
   const moment = h('section.moment', { 'aria-label': 'This step' });
-  // The stanzas of all steps as a sequence diagram go here.
-  const sequence = h('section.sequence-place', { hidden: true });
-
+  const sequence = sequenceOf(story, sheets);
   const scrub = h('input.scrub', { type: 'range', min: 1, max: Math.max(1, story.length), value: 1, 'aria-label': 'Step', input: () => go(Number(scrub.value)) });
   const play = h('button.play', { type: 'button', title: 'Space', click: () => setPlaying(playing === undefined) }, 'Play');
   const speed = h('select', { 'aria-label': 'Speed', change: () => playing !== undefined && setPlaying(true) }, ...speeds.map((each) => h('option', { value: each, selected: each === 1 }, `${each} a second`)));
@@ -38,7 +36,7 @@ export function viewerOf(story, { sheets, linkOf }) {
   const controls = h('div.controls', { role: 'group', 'aria-label': 'Controls' },
     button('First step', 'Home', '|◀', () => go(list.first())), button('Step back', '←', '◀', () => move(-1)), play,
     button('Step forward', '→', '▶', () => move(1)), button('Last step', 'End', '▶|', () => go(list.last())), speed, scrub, where);
-  const element = h('div.viewer', {}, heading(), controls, h('div.trace-body', {}, list.element, h('div.trace-now', {}, moment, sequence, cast.element)));
+  const element = h('div.viewer', {}, heading(), controls, h('div.trace-body', {}, list.element, h('div.trace-now', {}, moment, sequence.element, cast.element)));
   document.addEventListener('keydown', press);
 
   function heading() {
@@ -65,6 +63,7 @@ export function viewerOf(story, { sheets, linkOf }) {
     moment.replaceChildren(...momentOf(story, number, sheets).filter((each) => each !== false && each !== undefined));
     list.go(number);
     cast.show(number, list.owner());
+    sequence.show(number);
     // A browser takes only so many changes of the address.
     clearTimeout(addressing);
     addressing = setTimeout(() => history.replaceState(null, '', linkOf(number)), 200);
@@ -116,5 +115,41 @@ export function viewerOf(story, { sheets, linkOf }) {
   };
 }
 
+/** So many steps, up to the one that is looked at, are in the sequence diagram. */
+const mostTurns = 100;
+
+/** What led to a step, as a sequence diagram; loaded when it is unfolded.
+ *  @param {Story} story
+ *  @param {ReadonlyMap<string, MachineSheet>} sheets */
+function sequenceOf(story, sheets) {
+  let current = 0;
+  /** @type {((number: number) => void) | undefined} */
+  let draw;
+  const element = h('details.sequence-place', { toggle: load }, h('summary', {}, 'Who told whom, up to this step'));
+  return {
+    element,
+    /** @param {number} number */
+    show(number) {
+      current = number;
+      if (element.open) draw?.(number);
+    },
+  };
+
+  async function load() {
+    if (!element.open) return;
+    if (draw === undefined) {
+      const [{ arrowsOfTrace }, { sequenceView }] = await Promise.all([import('./arrows.js'), import('./sequence.js')]);
+      const view = sequenceView({ label: 'Sequence diagram up to this step' });
+      element.append(view.element);
+      draw = (number) => {
+        const first = Math.max(1, number - mostTurns + 1);
+        view.clear();
+        view.show(arrowsOfTrace(Array.from({ length: number - first + 1 }, (_, index) => story.step(first + index)), { sheets }));
+      };
+    }
+    draw(current);
+  }
+}
+
 /** @type {Readonly<Record<string, string>>} */
-const kindNames = { session: 'recorded of a live server', random: 'found by a property', simulation: 'a run of the simulator', explorer: 'found by the explorer' };
+const kindNames = { session: 'recorded of a live server', random: 'found by a property', simulation: 'a run of the simulator', explorer: 'found by the explorer', watched: 'seen by an inspector' };
