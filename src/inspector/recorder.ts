@@ -11,9 +11,10 @@ import type { Redaction } from '../core/redaction.ts';
 import type { Core } from '../core/server.ts';
 import { Ring } from './ring.ts';
 import { Roll } from './roll.ts';
-import type { RollLimits } from './roll.ts';
+import type { Owner, RollLimits } from './roll.ts';
 import { statePath } from './sheets.ts';
-import type { Entry, Subject } from './subject.ts';
+import type { Described, Source, Told } from './source.ts';
+import type { Entry, Subject, TransitionEntry } from './subject.ts';
 
 /** How much is kept. */
 export interface RecorderLimits extends RollLimits {
@@ -35,12 +36,17 @@ export interface FateEntry {
   readonly decision: Decision | undefined;
 }
 
+/** Who wants to hear of each entry when it is kept. */
+export type Listener = (subject: Subject, entry: Entry) => void;
+
 /** Makes a core that can be looked at. */
 export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;
   roll: Roll;
   fates: Ring<FateEntry>;
+  /** Machines that are looked at beside those of the core. */
+  source: Source | undefined;
   readonly #inner: Core;
   readonly #redaction: Redaction;
   readonly #limits: RecorderLimits;
@@ -51,6 +57,7 @@ export class Recorder {
   /** Of messages whose fate has not followed at once. */
   #decisions = new Map<string, Decision>();
   #open = new Map<string, number>();
+  readonly #listeners = new Set<Listener>();
   #leave: (() => void) | undefined;
   #at = 0;
   /** Grows with everything that is kept. */
@@ -82,11 +89,16 @@ export class Recorder {
     if (this.#leave !== undefined) return;
     this.#at = at;
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
-    this.#leave = this.#inner.observe({
+    const leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
       onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
       onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
     });
+    const leaveSource = this.source?.watch((make) => this.#safely(() => this.#noteTold(make())));
+    this.#leave = () => {
+      leave();
+      leaveSource?.();
+    };
   }
 
   /** Looks no more, and forgets everything. */
@@ -111,6 +123,19 @@ export class Recorder {
     };
   }
 
+  /** Tells of each entry that is kept, until the function that is given back is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What else is to be said of a subject that is open. */
+  describe(key: string): Described | undefined {
+    let described: Described | undefined;
+    this.#safely(() => void (described = redacted(this.source?.describe(key), this.#redaction) as Described | undefined));
+    return described;
+  }
+
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
@@ -133,17 +158,27 @@ export class Recorder {
   #noteTransition({ machine, of, event, from, to, effects, ignored }: Transition): void {
     const owner = this.roll.ownerOf(machine, of, this.#at);
     if (owner === undefined) return;
-    const { subject, part } = owner;
-    if (machine === 'stream' && subject.name === of) this.#nameOf(subject, of);
-    const before = statePath(from);
-    const state = statePath(to);
+    if (machine === 'stream' && owner.subject.name === of) this.#nameOf(owner.subject, of);
+    this.#noteStep(owner, { machine, event, from: statePath(from), to: statePath(to), effects, ignored });
+  }
+
+  #noteTold({ of, at, machine, part, to, isEnd, step }: Told): void {
+    this.#at = at;
+    const subject = this.roll.guest(of, at);
+    if (subject === undefined) return;
+    if (step !== undefined) return this.#noteStep({ subject, part }, { machine, to, ...step }, isEnd);
+    subject.place(machine, part, to, isEnd);
+    this.version += 1;
+  }
+
+  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Pick<TransitionEntry, 'machine' | 'event' | 'from' | 'to' | 'effects' | 'ignored'>, isEnd?: boolean): void {
     subject.transitions += 1;
-    if (state !== before || !subject.has(machine, part)) {
-      subject.place(machine, part, state);
+    if (to !== from || isEnd !== undefined || !subject.has(machine, part)) {
+      subject.place(machine, part, to, isEnd);
       this.roll.settle(subject);
     }
     this.#keep(subject, (n) => ({
-      n, at: this.#at, machine, part, from: before, to: state, ignored,
+      n, at: this.#at, machine, part, from, to, ignored,
       // Most have nothing but a name, in which there is nothing to leave out.
       event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
       effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
@@ -165,13 +200,15 @@ export class Recorder {
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
-    const { n } = subject.log.push(make);
+    const entry = subject.log.push(make);
+    const { n } = entry;
     subject.last = this.#at;
     this.version += 1;
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
     this.#places[this.#next] = { subject, n };
     this.#next = (this.#next + 1) % this.#limits.total;
+    for (const listener of this.#listeners) listener(subject, entry);
   }
 
   #noteDecision(decision: Decision): void {

@@ -2,6 +2,7 @@
  *  over leave first. Not here: what is kept of each (subject.ts). @module */
 import type { Standing } from '../core/standing.ts';
 import { statePath } from './sheets.ts';
+import type { Guest } from './source.ts';
 import { Subject } from './subject.ts';
 import type { Kind } from './subject.ts';
 
@@ -49,6 +50,13 @@ export class Roll {
   /** The session of a stream. */
   session(stream: string): Subject | undefined {
     return this.#streams.get(stream);
+  }
+
+  /** Who is no one of the core: an actor of the embedding program. */
+  guest({ id, name }: Guest, at: number): Subject | undefined {
+    const subject = this.#take('actor', id, at);
+    if (subject !== undefined) subject.name = name;
+    return subject;
   }
 
   /** Takes in a stream as it stands. */

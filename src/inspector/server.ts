@@ -2,24 +2,31 @@
  *  and drives nothing: there is no request that changes the server that is looked at. Not here: who may look
  *  (gate.ts), what is kept (recorder.ts). @module */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Core } from '../core/server.ts';
 import { Feed } from './feed.ts';
 import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
-import type { Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { sheets } from './sheets.ts';
+import type { Source } from './source.ts';
+import { chosenOf, Stately } from './stately.ts';
 import { queryOf } from './view.ts';
 
 /** What an inspector is made with. */
 export interface InspectorOptions {
-  readonly recorder: Recorder;
-  /** An address of loopback. */
-  readonly host: string;
-  /** 0 is any free one. */
-  readonly port: number;
+  /** Of the core that is looked at; there need be none. */
+  readonly recorder?: Recorder;
+  /** Machines that are looked at beside those of the core, or without it. */
+  readonly actors?: Source;
+  /** An address of loopback; `127.0.0.1` unless given. */
+  readonly host?: string;
+  /** Any that is free unless given, or 0. */
+  readonly port?: number;
   readonly clock?: () => number;
   readonly lingerMs?: number;
 }
@@ -38,23 +45,27 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { recorder, host, port, clock = Date.now, lingerMs } = options;
+  const { recorder = new Recorder(nobody, { keepBodies: false }), actors, host = '127.0.0.1', port = 0, clock = Date.now, lingerMs } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
+  if (actors !== undefined) recorder.source = actors;
   const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
   const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
   server.maxConnections = 64;
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, bound);
+  const stately = new Stately({ recorder, look: () => feed.look(), clock });
+  const site = new Site(feed, stately, bound);
   server.on('request', (request, response) => site.answer(request, response));
+  server.on('upgrade', (request, socket, head) => site.upgrade(request, socket, head));
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
-    stop: () => close(server, feed),
+    stop: () => close(server, feed, stately),
   };
 }
 
-async function close(server: Server, feed: Feed): Promise<void> {
+async function close(server: Server, feed: Feed, stately: Stately): Promise<void> {
+  stately.stop();
   feed.stop();
   const closed = once(server, 'close');
   server.close();
@@ -62,15 +73,25 @@ async function close(server: Server, feed: Feed): Promise<void> {
   await closed;
 }
 
+/** A core in which nothing happens. */
+const nobody: Core = {
+  step: () => [],
+  observe: () => () => {},
+  standing: () => [],
+  census: () => ({ streams: 0, accounts: 0, resources: 0, timers: 0, requests: 0, peers: 0, links: 0, farewells: 0 }),
+};
+
 class Site {
   readonly gate = new Gate();
   readonly #files = pageFiles();
   readonly #machines = JSON.stringify([...sheets.values()]);
   readonly #feed: Feed;
+  readonly #stately: Stately;
   readonly #port: number;
 
-  constructor(feed: Feed, port: number) {
+  constructor(feed: Feed, stately: Stately, port: number) {
     this.#feed = feed;
+    this.#stately = stately;
     this.#port = port;
   }
 
@@ -86,6 +107,20 @@ class Site {
     this.#serve(url, response, request.method === 'HEAD');
   }
 
+  /** A WebSocket for other inspectors; they have no cookie, and give the token. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const url = URL.parse(request.url ?? '', 'http://localhost');
+    if (url === null || url.pathname !== '/stately') return refuseUpgrade(socket, 404, 'There is nothing of that name.');
+    if (!isOwn(request)) return refuseUpgrade(socket, 403, 'The inspector is looked at under the address that it has printed.');
+    const isAdmitted = this.gate.knows(request, this.#port) || this.gate.admits(url.searchParams.get('token') ?? '');
+    if (!isAdmitted) return refuseUpgrade(socket, 401, 'Give the token of the address that the server printed when it started.');
+    const chosen = chosenOf(url.searchParams);
+    if (chosen === undefined) return refuseUpgrade(socket, 400, 'Say whose machines: ?session=c1, or a full JID; 32 at the most.');
+    if (!this.#stately.hasRoom) return refuseUpgrade(socket, 503, 'Too many look already.');
+    this.#stately.join(request, socket, head, chosen);
+  }
+
   /** The token leaves the address bar at once. */
   #exchange(response: ServerResponse, token: string): void {
     const cookie = this.gate.cookieFor(token, this.#port);
@@ -94,6 +129,7 @@ class Site {
   }
 
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
+    if (pathname === '/stately') return refuse(response, 426, 'Here is a WebSocket for other inspectors.', { Upgrade: 'websocket' });
     if (pathname === '/live') return this.#join(response, searchParams, isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
     if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
@@ -107,6 +143,11 @@ class Site {
     if (isHead) response.end();
     else this.#feed.join(response, queryOf(params));
   }
+}
+
+function refuseUpgrade(socket: Duplex, status: number, sentence: string): void {
+  const body = `${sentence}\n`;
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {

@@ -4,6 +4,7 @@ import { reasonsOf } from './why.ts';
 import type { Reason } from './why.ts';
 import type { FateEntry, Recorder } from './recorder.ts';
 import { takenOf } from './sheets.ts';
+import type { Described } from './source.ts';
 import { kinds } from './subject.ts';
 import type { Entry, Kind, Subject, TransitionEntry } from './subject.ts';
 
@@ -61,6 +62,8 @@ export interface Opened {
   readonly missed: number;
   readonly last: number;
   readonly messages: readonly MessageRow[];
+  /** Of machines that the page doesn't know. */
+  readonly described?: Described;
 }
 
 /** An entry with its section and its name in the diagram, where it is a transition of the definition. */
@@ -89,7 +92,7 @@ export function queryOf(params: URLSearchParams): Query {
 
 /** The window on the list. */
 export function listOf({ roll, fates, faults }: Recorder, { kind, words, sort, offset, limit }: Query): List {
-  const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.items.length };
+  const counts = { session: 0, room: 0, link: 0, account: 0, actor: 0, message: fates.items.length };
   const found: Subject[] = [];
   for (const subject of roll.subjects) {
     counts[subject.kind] += 1;
@@ -107,12 +110,18 @@ export function listOf({ roll, fates, faults }: Recorder, { kind, words, sort, o
 }
 
 /** The subject that is open, with what is new of it. */
-export function openedOf({ roll, fates }: Recorder, key: string, since: number): Opened | undefined {
+export function openedOf(recorder: Recorder, key: string, since: number): Opened | undefined {
+  const { roll, fates } = recorder;
   const subject = roll.get(key);
   if (subject === undefined) return undefined;
   const { items, missed } = subject.log.since(since, most.entries);
   const concerned = fates.items.filter(({ fate }) => concerns(subject, fate));
-  return { row: rowOf(subject), entries: items.map(cited), missed, last: subject.log.last, messages: concerned.slice(-most.messages).reverse().map(messageOf) };
+  return { row: rowOf(subject), entries: items.map(cited), missed, last: subject.log.last, messages: concerned.slice(-most.messages).reverse().map(messageOf), ...(subject.kind === 'actor' && described(recorder, key)) };
+}
+
+function described(recorder: Recorder, key: string): { readonly described?: Described } {
+  const found = recorder.describe(key);
+  return found === undefined ? {} : { described: found };
 }
 
 const has = (text: string, words: readonly string[]): boolean => words.every((word) => text.includes(word));
@@ -135,7 +144,7 @@ function messageOf({ n, at, fate, decision }: FateEntry): MessageRow {
 
 /** Whether a message is from a session or a room, to it, or for its account. */
 function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate']): boolean {
-  if (kind === 'link') return false;
+  if (kind === 'link' || kind === 'actor') return false;
   const bare = name.split('/', 1)[0] ?? name;
   return from === name || to === name || to === bare || (routes?.includes(name) ?? false) || (kind !== 'session' && (from?.split('/', 1)[0] === name || to.split('/', 1)[0] === name));
 }

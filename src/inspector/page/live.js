@@ -4,7 +4,7 @@ import { age, chip, empty, h, hueOf, keyed, setText } from './dom.js';
 import { openedView } from './opened.js';
 import { messageItem } from './messages.js';
 
-const tabs = [['session', 'Sessions'], ['message', 'Messages'], ['room', 'Rooms'], ['link', 'Links'], ['account', 'Contacts']];
+const tabs = [['session', 'Sessions'], ['message', 'Messages'], ['room', 'Rooms'], ['link', 'Links'], ['account', 'Contacts'], ['actor', 'Actors']];
 const pageSize = 40;
 const nothing = {
   session: 'Nobody is connected. Log in with a client, and watch it here.',
@@ -12,6 +12,7 @@ const nothing = {
   room: 'No room has changed since this page was opened.',
   link: 'Nothing has happened between this server and others since this page was opened.',
   account: 'No subscription has changed since this page was opened.',
+  actor: 'There are no actors any more.',
 };
 
 /** Shows what happens.
@@ -21,6 +22,8 @@ export function showLive(main, key, tell) {
   let source;
   let isPaused = false;
   let lastAt = 0;
+  /** Where there are only actors, they are what is listed at first. */
+  let isFirst = true;
 
   const search = h('input', { type: 'search', placeholder: 'Search: a name, or presence:available', 'aria-label': 'Search', maxlength: 200, spellcheck: 'false', input: () => { asked.q = search.value; asked.offset = 0; soon(); } });
   const sort = h('select', { 'aria-label': 'Order', change: () => { asked.sort = sort.value; connect(); } },
@@ -29,6 +32,8 @@ export function showLive(main, key, tell) {
   const bar = h('div.tabs', { role: 'group', 'aria-label': 'What is listed' }, ...tabs.map(([kind, name]) => h('button', {
     type: 'button', 'data-kind': kind, 'aria-pressed': String(kind === asked.kind), click: () => choose(kind),
   }, name, ' ', h('output', {}, ''))));
+  const actors = bar.lastElementChild;
+  actors.hidden = true;
   const rows = h('ul.rows', {});
   const note = h('p.hint', {});
   const earlier = h('button', { type: 'button', click: () => turn(-pageSize) }, 'Back');
@@ -62,6 +67,11 @@ export function showLive(main, key, tell) {
   function show({ at, list, opened: open, skipped }) {
     lastAt = at;
     for (const button of bar.children) setText(button.lastElementChild, String(list.counts[button.dataset.kind]));
+    // Only a program that has Waystate within it has actors of its own.
+    actors.hidden = list.counts.actor === 0 && asked.kind !== 'actor';
+    const hasOnlyActors = isFirst && list.counts.session === 0 && list.counts.actor > 0;
+    isFirst = false;
+    if (hasOnlyActors) return choose('actor');
     const items = asked.kind === 'message' ? list.messages : list.rows;
     keyed(rows, items, (item) => (asked.kind === 'message' ? `message ${item.n}` : item.key), (item) => (asked.kind === 'message' ? messageItem(item) : rowOf(item, () => lastAt)));
     for (const row of rows.children) row.classList.toggle('is-open', row.dataset.key === key);
@@ -148,7 +158,7 @@ function rowOf(item, now) {
   row.update = (next) => {
     setText(name, next.name);
     row.classList.toggle('is-over', next.isOver);
-    keyed(states, Object.entries(next.states).filter(([slot]) => shown.has(slot.split(' ', 1)[0])).slice(0, 8), ([slot, state]) => `${slot} ${state}`, ([slot, state]) => {
+    keyed(states, Object.entries(next.states).filter(([slot]) => item.key.startsWith('actor ') || shown.has(slot.split(' ', 1)[0])).slice(0, 8), ([slot, state]) => `${slot} ${state}`, ([slot, state]) => {
       const made = chip(slot.split(' ', 1)[0], state);
       if (row.isConnected) made.classList.add('fresh', hueOf(slot.split(' ', 1)[0]) || 'plain');
       return made;

@@ -21,13 +21,14 @@ export function openedView({ close }) {
   const title = h('h1', { tabindex: '-1' });
   const about = h('p.hint', {});
   const cards = h('div.cards', {});
+  const contexts = h('div.contexts', {});
   const messages = h('ul.messages', {});
   const messagesTitle = h('h2', {}, 'Messages');
   const kinds = h('div.kinds', { role: 'group', 'aria-label': 'What is shown of the steps' });
   const gone = h('p.hint', {});
   const log = h('ol.log', {});
   const element = h('section.opened', { 'aria-label': 'Open', hidden: true },
-    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, cards, messagesTitle, messages, h('h2', {}, 'Steps'), kinds, gone, log);
+    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, cards, contexts, messagesTitle, messages, h('h2', {}, 'Steps'), kinds, gone, log);
 
   return {
     element,
@@ -40,7 +41,7 @@ export function openedView({ close }) {
       key = wanted;
       entries = [];
       missed = last = 0;
-      for (const list of [cards, messages, log, kinds]) empty(list);
+      for (const list of [cards, contexts, messages, log, kinds]) empty(list);
       setText(title, '');
       setText(about, '');
     },
@@ -61,7 +62,12 @@ export function openedView({ close }) {
     entries = entries.slice(-kept);
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
-    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, sheets.get(slot.split(' ', 1)[0])));
+    const theirs = new Map(opened.described?.machines.map((machine) => [machine.name, machine]));
+    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => {
+      const [machine] = slot.split(' ', 1);
+      return cardOf(slot, theirs.get(machine) ?? sheets.get(machine), opened.described === undefined || sheets.has(machine));
+    });
+    keyed(contexts, opened.described?.contexts ?? [], ({ slot }) => slot, contextOf);
     for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) keptOf(cards, machine)?.taken(transition);
     messagesTitle.hidden = opened.messages.length === 0;
     keyed(messages, opened.messages, ({ n }) => String(n), messageItem);
@@ -80,6 +86,13 @@ export function openedView({ close }) {
     setText(gone, missed > 0 ? `${missed} earlier steps dropped.` : entries.length === 0 ? 'Nothing has happened since this was opened.' : '');
     keyed(log, entries.filter((entry) => !hidden.has(kindOf(entry))).reverse(), ({ n }) => String(n), entryOf);
   }
+}
+
+/** What an actor keeps in mind, folded. */
+function contextOf({ slot }) {
+  const text = h('code', {});
+  const shown = h('details.context', {}, h('summary', {}, `Context of ${slot}`), h('pre', {}, text));
+  return Object.assign(shown, { update: ({ context }) => setText(text, JSON.stringify(context, null, 2)) });
 }
 
 const kindOf = (entry) => entry.machine ?? 'stanza';
