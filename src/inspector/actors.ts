@@ -46,12 +46,8 @@ export class Actors implements Source {
   constructor(clock: () => number = Date.now) {
     this.#clock = clock;
     this.inspect = (event) => {
-      try {
-        if (event.type === '@xstate.actor') this.#rootOf(event.actorRef as Inner);
-        else if (this.#tell !== undefined) this.#note(event);
-      } catch {
-        // Told by nobody: the actor that is looked at must go on.
-      }
+      if (event.type === '@xstate.actor') harmless(() => void this.#rootOf(event.actorRef as Inner));
+      else if (this.#tell !== undefined) harmless(() => this.#note(event));
     };
   }
 
@@ -100,17 +96,28 @@ export class Actors implements Source {
   /** Actions come before the microstep that ordered them, and the snapshot when all is done. */
   #note(event: Exclude<InspectionEvent, { type: '@xstate.actor' }>): void {
     const actor = event.actorRef as Inner;
-    if (event.type === '@xstate.event') return;
     const running = this.#running.get(actor) ?? { path: pathOf(actor.getSnapshot()), effects: [], hasMoved: false };
     this.#running.set(actor, running);
+    // Of a step that fails there is no word: what has come of the event is looked at when all of it is over.
+    if (event.type === '@xstate.event') return queueMicrotask(() => harmless(() => this.#noteFailure(actor, event.event)));
     if (event.type === '@xstate.action') {
       if (running.effects.length < most.effects) running.effects.push(bounded(event.action) as { type: string });
     } else if (event.type === '@xstate.microstep') {
       running.hasMoved ||= event._transitions.length > 0;
     } else if (event.type === '@xstate.snapshot') {
-      this.#running.set(actor, { path: pathOf(event.snapshot), effects: [], hasMoved: false });
-      this.#tell?.(() => this.#step(actor, event.event, event.snapshot, running));
+      this.#finish(actor, event.event, event.snapshot, running);
     }
+  }
+
+  #noteFailure(actor: Inner, event: { readonly type: string }): void {
+    const running = this.#running.get(actor);
+    const snapshot = actor.getSnapshot() as { readonly status: string };
+    if (running !== undefined && running.path !== 'error' && snapshot.status === 'error') this.#finish(actor, event, snapshot, running);
+  }
+
+  #finish(actor: Inner, event: { readonly type: string }, snapshot: unknown, running: Running): void {
+    this.#running.set(actor, { path: pathOf(snapshot), effects: [], hasMoved: false });
+    this.#tell?.(() => this.#step(actor, event, snapshot, running));
   }
 
   #step(actor: Inner, event: { readonly type: string }, snapshot: unknown, { path, effects, hasMoved }: Running): Told {
@@ -123,6 +130,15 @@ export class Actors implements Source {
   #told({ id, name }: Guest, actor: Inner, to: string, snapshot: unknown = actor.getSnapshot()): Told {
     const [machine = '', part = ''] = slotOf(actor).split(' ');
     return { of: { id, name }, at: this.#clock(), machine, part, to, isEnd: (snapshot as { readonly status: string }).status !== 'active' };
+  }
+}
+
+/** Does what may fail, and what is then told by nobody: the actor that is looked at must go on. */
+function harmless(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The recorder counts what it has been told of and could not keep.
   }
 }
 
