@@ -64,6 +64,7 @@ export type { Log, LogLine } from './runtime/log.ts';
 
 // The inspector: of a core, of the embedding program's own actors, or of both.
 export { Actors } from './inspector/actors.ts';
+export type { Redaction } from './core/redaction.ts';
 export { Recorder } from './inspector/recorder.ts';
 export { startInspector } from './inspector/server.ts';
 export type { Inspector, InspectorOptions } from './inspector/server.ts';

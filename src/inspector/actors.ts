@@ -27,6 +27,7 @@ type Inner = AnyActorRef & { readonly logic?: AnyActorLogic; readonly _parent?: 
 const most = { effects: 20, depth: 8, children: 32, states: 300 };
 const ours = new Map<unknown, string>(catalogue.map(({ name, step }) => [step.machine.config, name]));
 
+/** Tells an inspector of actors, by what they tell of themselves. */
 export class Actors implements Source {
   /** The option that an actor is created with.
    *  @example
@@ -101,7 +102,7 @@ export class Actors implements Source {
     // Of a step that fails there is no word: what has come of the event is looked at when all of it is over.
     if (event.type === '@xstate.event') return queueMicrotask(() => harmless(() => this.#noteFailure(actor, event.event)));
     if (event.type === '@xstate.action') {
-      if (running.effects.length < most.effects) running.effects.push(bounded(event.action) as { type: string });
+      if (running.effects.length < most.effects) running.effects.push(effectOf(event.action));
     } else if (event.type === '@xstate.microstep') {
       running.hasMoved ||= event._transitions.length > 0;
     } else if (event.type === '@xstate.snapshot') {
@@ -131,6 +132,14 @@ export class Actors implements Source {
     const [machine = '', part = ''] = slotOf(actor).split(' ');
     return { of: { id, name }, at: this.#clock(), machine, part, to, isEnd: (snapshot as { readonly status: string }).status !== 'active' };
   }
+}
+
+/** Timers are called as the machines of the core call theirs (machines/step.ts). */
+function effectOf({ type, params }: { readonly type: string; readonly params: unknown }): { type: string } {
+  const { event, delay, sendId } = (params ?? {}) as { readonly event?: { readonly type: string }; readonly delay?: unknown; readonly sendId?: unknown };
+  if (type === 'xstate.raise' && event?.type.startsWith('xstate.after.')) return { type: 'startTimer', params: bounded({ timer: event.type, delay }) } as { type: string };
+  if (type === 'xstate.cancel') return { type: 'cancelTimer', params: bounded({ timer: sendId ?? params }) } as { type: string };
+  return bounded({ type, params }) as { type: string };
 }
 
 /** Does what may fail, and what is then told by nobody: the actor that is looked at must go on. */

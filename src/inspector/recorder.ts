@@ -158,7 +158,7 @@ export class Recorder {
   #noteTransition({ machine, of, event, from, to, effects, ignored }: Transition): void {
     const owner = this.roll.ownerOf(machine, of, this.#at);
     if (owner === undefined) return;
-    if (machine === 'stream' && owner.subject.name === of) this.#nameOf(owner.subject, of);
+    if (machine === 'stream' && owner.subject.name === of) this.#nameOf(of);
     this.#noteStep(owner, { machine, event, from: statePath(from), to: statePath(to), effects, ignored });
   }
 
@@ -171,7 +171,7 @@ export class Recorder {
     this.version += 1;
   }
 
-  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Pick<TransitionEntry, 'machine' | 'event' | 'from' | 'to' | 'effects' | 'ignored'>, isEnd?: boolean): void {
+  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Omit<TransitionEntry, 'n' | 'at' | 'part'>, isEnd?: boolean): void {
     subject.transitions += 1;
     if (to !== from || isEnd !== undefined || !subject.has(machine, part)) {
       subject.place(machine, part, to, isEnd);
@@ -185,10 +185,10 @@ export class Recorder {
     }));
   }
 
-  /** A stream that has just bound its resource tells its full JID. */
-  #nameOf(subject: Subject, stream: string): void {
-    const jid = this.#inner.standing(stream)[0]?.jid;
-    if (jid !== undefined) this.roll.name(subject, jid);
+  /** A stream that has just bound its resource tells its full JID, and where the machines of the resource begin. */
+  #nameOf(stream: string): void {
+    const [standing] = this.#inner.standing(stream);
+    if (standing?.jid !== undefined) this.roll.enter(standing, this.#at);
   }
 
   #noteStanza(stream: string, way: 'in' | 'out', stanza: unknown): void {
@@ -201,12 +201,11 @@ export class Recorder {
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
     const entry = subject.log.push(make);
-    const { n } = entry;
     subject.last = this.#at;
     this.version += 1;
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
-    this.#places[this.#next] = { subject, n };
+    this.#places[this.#next] = { subject, n: entry.n };
     this.#next = (this.#next + 1) % this.#limits.total;
     for (const listener of this.#listeners) listener(subject, entry);
   }

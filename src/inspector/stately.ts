@@ -131,6 +131,8 @@ export class Told {
     this.#tell(eventMessage(actor, entry, by?.rootId === actor.rootId ? by.sessionId : undefined));
     this.#tell(snapshotMessage(actor, event, to, at));
     this.#latest.set(machine, actor);
+    // Machines of a resource begin without a step of their own, when its stream is bound.
+    if (machine === 'stream') for (const [slot, path] of subject.states) this.#meet(actorOf(subject, slot), path);
     if (part !== '' && isFinal(machine, to)) this.#known.delete(actor.sessionId);
   }
 

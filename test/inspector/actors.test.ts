@@ -78,6 +78,15 @@ describe('actors: what is shown', () => {
     expect(steps()[3]?.event).toEqual({ type: 'PAY', amount: 3 });
   });
 
+  test('a timer of theirs is called as one of ours is', () => {
+    recorder.begin(0);
+    const machine = setup({}).createMachine({ id: 'egg', initial: 'raw', states: { raw: { after: { 60_000: 'done' }, on: { EAT: 'done' } }, done: {} } });
+    const actor = createActor(machine, { inspect: actors.inspect }).start();
+    actor.send({ type: 'EAT' });
+    const timer = 'xstate.after.60000.egg.raw';
+    expect(steps().flatMap(({ effects }) => effects)).toEqual([{ type: 'startTimer', params: { timer, delay: 60_000 } }, { type: 'cancelTimer', params: { timer } }]);
+  });
+
   test('it is over when its root is done or stopped; a child leaves when it ends', () => {
     recorder.begin(0);
     const one = createActor(order, { inspect: actors.inspect }).start();
