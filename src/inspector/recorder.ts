@@ -60,6 +60,8 @@ export class Recorder {
   readonly #listeners = new Set<Listener>();
   #leave: (() => void) | undefined;
   #at = 0;
+  /** Counts the steps of the core while somebody looks. */
+  #turn = 0;
   /** Grows with everything that is kept. */
   version = 0;
   /** How often it has failed to keep something; whom it looked at is none the worse for it. */
@@ -138,6 +140,7 @@ export class Recorder {
 
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
+    this.#turn += 1;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
     if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
@@ -164,6 +167,7 @@ export class Recorder {
 
   #noteTold({ of, at, machine, part, to, isEnd, step }: Told): void {
     this.#at = at;
+    this.#turn += 1;
     const subject = this.roll.guest(of, at);
     if (subject === undefined) return;
     if (step !== undefined) return this.#noteStep({ subject, part }, { machine, to, ...step }, isEnd);
@@ -171,14 +175,14 @@ export class Recorder {
     this.version += 1;
   }
 
-  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Omit<TransitionEntry, 'n' | 'at' | 'part'>, isEnd?: boolean): void {
+  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Omit<TransitionEntry, 'n' | 'turn' | 'at' | 'part'>, isEnd?: boolean): void {
     subject.transitions += 1;
     if (to !== from || isEnd !== undefined || !subject.has(machine, part)) {
       subject.place(machine, part, to, isEnd);
       this.roll.settle(subject);
     }
     this.#keep(subject, (n) => ({
-      n, at: this.#at, machine, part, from, to, ignored,
+      n, turn: this.#turn, at: this.#at, machine, part, from, to, ignored,
       // Most have nothing but a name, in which there is nothing to leave out.
       event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
       effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
@@ -196,7 +200,7 @@ export class Recorder {
     const subject = this.roll.session(stream);
     if (subject === undefined) return;
     const xml = String(redacted(stanza, this.#redaction));
-    this.#keep(subject, (n) => ({ n, at: this.#at, way, xml: xml.length > this.#limits.stanza ? `${xml.slice(0, this.#limits.stanza)}…` : xml }));
+    this.#keep(subject, (n) => ({ n, turn: this.#turn, at: this.#at, way, xml: xml.length > this.#limits.stanza ? `${xml.slice(0, this.#limits.stanza)}…` : xml }));
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {

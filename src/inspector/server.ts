@@ -12,10 +12,13 @@ import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
 import { Recorder } from './recorder.ts';
+import { scenarioOf } from './scenario.ts';
 import { sheets } from './sheets.ts';
 import type { Source } from './source.ts';
 import { chosenOf, Stately } from './stately.ts';
+import type { Subject } from './subject.ts';
 import { queryOf } from './view.ts';
+import { watchedTrace } from './watched.ts';
 
 /** What an inspector is made with. */
 export interface InspectorOptions {
@@ -29,7 +32,12 @@ export interface InspectorOptions {
   readonly port?: number;
   readonly clock?: () => number;
   readonly lingerMs?: number;
+  /** Where texts of traces come from, by what an ID has before its first colon. */
+  readonly traces?: TraceSources;
 }
+
+/** By the rest of the ID; undefined when there is none of it. */
+export type TraceSources = Readonly<Record<string, (name: string) => Promise<string | undefined>>>;
 
 /** An inspector that can be looked at. */
 export interface Inspector {
@@ -45,7 +53,7 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { recorder = new Recorder(nobody, { keepBodies: false }), actors, host = '127.0.0.1', port = 0, clock = Date.now, lingerMs } = options;
+  const { recorder = new Recorder(nobody, { keepBodies: false }), actors, host = '127.0.0.1', port = 0, clock = Date.now, lingerMs, traces } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
   if (actors !== undefined) recorder.source = actors;
   const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
@@ -55,7 +63,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
   const stately = new Stately({ recorder, look: () => feed.look(), clock });
-  const site = new Site(feed, stately, bound);
+  const site = new Site(feed, stately, bound, recorder, traces);
   server.on('request', (request, response) => site.answer(request, response));
   server.on('upgrade', (request, socket, head) => site.upgrade(request, socket, head));
   return {
@@ -88,11 +96,16 @@ class Site {
   readonly #feed: Feed;
   readonly #stately: Stately;
   readonly #port: number;
+  readonly #recorder: Recorder;
+  readonly #traces: ReadonlyMap<string, TraceSources[string]>;
 
-  constructor(feed: Feed, stately: Stately, port: number) {
+  constructor(feed: Feed, stately: Stately, port: number, recorder: Recorder, traces: TraceSources = {}) {
     this.#feed = feed;
     this.#stately = stately;
     this.#port = port;
+    this.#recorder = recorder;
+    const session = async (key: string): Promise<string | undefined> => textOf(recorder.roll.get(key), watchedTrace);
+    this.#traces = new Map(Object.entries({ session, ...traces }));
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -131,10 +144,21 @@ class Site {
   #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
     if (pathname === '/stately') return refuse(response, 426, 'Here is a WebSocket for other inspectors.', { Upgrade: 'websocket' });
     if (pathname === '/live') return this.#join(response, searchParams, isHead);
+    if (pathname === '/scenario') return tell(response, textOf(this.#recorder.roll.get(searchParams.get('open') ?? ''), scenarioOf), 'text/plain; charset=utf-8', isHead);
+    if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
     const file = pathname === '/machines.json' ? { type: 'application/json', body: this.#machines } : this.#files.get(pathname);
-    if (file === undefined) return refuse(response, 404, 'There is nothing of that name.');
-    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
-    response.end(isHead ? undefined : file.body);
+    tell(response, file?.body, file?.type ?? '', isHead);
+  }
+
+  /** Its ID is one segment of the path. */
+  async #trace(segment: string, response: ServerResponse, isHead: boolean): Promise<void> {
+    const id = decoded(segment);
+    const colon = id.indexOf(':');
+    try {
+      tell(response, await this.#traces.get(id.slice(0, Math.max(0, colon)))?.(id.slice(colon + 1)), 'application/x-ndjson; charset=utf-8', isHead);
+    } catch {
+      refuse(response, 500, 'That can\'t be read.');
+    }
   }
 
   #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
@@ -148,6 +172,22 @@ class Site {
 function refuseUpgrade(socket: Duplex, status: number, sentence: string): void {
   const body = `${sentence}\n`;
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+const textOf = (subject: Subject | undefined, write: (subject: Subject) => string | undefined): string | undefined => (subject === undefined ? undefined : write(subject));
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return ''; // which names nothing
+  }
+}
+
+function tell(response: ServerResponse, body: string | Buffer | undefined, type: string, isHead: boolean): void {
+  if (body === undefined) return refuse(response, 404, 'There is nothing of that name.');
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+  response.end(isHead ? undefined : body);
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {

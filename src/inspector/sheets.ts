@@ -3,6 +3,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { catalogue } from '../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
+import { wires } from '../../machines/wires.ts';
+import type { Wire } from '../../machines/wires.ts';
 
 /** One state of a machine. */
 export interface StateSheet {
@@ -34,6 +36,15 @@ export interface MachineSheet {
   readonly spec: string;
   readonly states: readonly StateSheet[];
   readonly transitions: readonly TransitionSheet[];
+  /** Its effects that are events of other machines. */
+  readonly wires: readonly WireSheet[];
+}
+
+/** An effect of a machine that is the event of another. */
+export interface WireSheet {
+  readonly effect: string;
+  readonly to: string;
+  readonly event: string;
 }
 
 type Named = string | { readonly type: string };
@@ -48,7 +59,8 @@ const eventName = (type: string): string => (type.startsWith('xstate.after.') ? 
 export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((entry) => [entry.name, sheetOf(entry)]));
 
 function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
-  return { name, about, spec, states: statesOf(step.machine), transitions: below(step.machine.root as AnyStateNode).flatMap(transitionsOf) };
+  const { machine } = step;
+  return { name, about, spec, states: statesOf(machine), transitions: below(machine.root as AnyStateNode).flatMap(transitionsOf), wires: wiresOf(name) };
 }
 
 /** The states of any machine. */
@@ -58,6 +70,15 @@ export function statesOf(machine: AnyStateMachine): StateSheet[] {
 
 function below(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
+}
+
+function wiresOf(machine: string): WireSheet[] {
+  const own = Object.entries((wires as Readonly<Record<string, Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>>>>)[machine] ?? {});
+  return own.flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
+}
+
+function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
+  return typeof wire['to'] === 'string';
 }
 
 function stateOf(node: AnyStateNode): StateSheet {

@@ -199,7 +199,7 @@ describe('stately: one that reads slowly', () => {
       for (const sent of this.#sent.splice(0)) sent();
     }
   }
-  const step = (from: string, to: string, n = 1): TransitionEntry => ({ n, at: 1, machine: 'route', part: '', event: { type: 'drain.begun' }, from, to, effects: [], ignored: false });
+  const step = (from: string, to: string, n = 1): TransitionEntry => ({ n, turn: n, at: 1, machine: 'route', part: '', event: { type: 'drain.begun' }, from, to, effects: [], ignored: false });
   let socket: SlowSocket;
   let subject: Subject;
   let told: Told;

@@ -32,7 +32,7 @@ export function showLive(main, key, tell) {
   const bar = h('div.tabs', { role: 'group', 'aria-label': 'What is listed' }, ...tabs.map(([kind, name]) => h('button', {
     type: 'button', 'data-kind': kind, 'aria-pressed': String(kind === asked.kind), click: () => choose(kind),
   }, name, ' ', h('output', {}, ''))));
-  const actors = bar.lastElementChild;
+  const actors = /** @type {HTMLElement} */ (bar.lastElementChild);
   actors.hidden = true;
   const rows = h('ul.rows', {});
   const note = h('p.hint', {});
