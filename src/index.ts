@@ -64,6 +64,13 @@ export { deriveCredentials } from './runtime/sasl/credentials.ts';
 export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
 export type { Log, LogLine } from './runtime/log.ts';
 
+// The inspector: of a core, of the embedding program's own actors, or of both.
+export { Actors } from './inspector/actors.ts';
+export type { Redaction } from './core/redaction.ts';
+export { Recorder } from './inspector/recorder.ts';
+export { startInspector } from './inspector/server.ts';
+export type { Inspector, InspectorOptions } from './inspector/server.ts';
+
 // The machines, one by one.
 export { catalogue } from '../machines/catalogue.ts';
 export type { CatalogueEntry } from '../machines/catalogue.ts';

@@ -52,7 +52,7 @@ describe('imports', () => {
   });
 
   test('only step.ts calls XState\'s interpreter', () => {
-    const strays = files.filter((file) => isIn(file, 'machines', 'src') && file !== 'machines/step.ts' && /\b(createActor|getNextSnapshot|initialTransition)\b|\btransition\(/.test(textOf(file)));
+    const strays = files.filter((file) => isIn(file, 'machines', 'src') && file !== 'machines/step.ts' && /\b(createActor|getNextSnapshot|initialTransition)\b|\btransition\(/.test(withoutComments(textOf(file))));
     expect(strays).toEqual([]);
   });
 

@@ -15,6 +15,8 @@ const machines: Readonly<Record<Kind | 'message', ReadonlySet<string>>> = {
   room: new Set(['room', 'occupant']),
   link: new Set(['link', 'peer', 'component']),
   account: new Set(['subscription']),
+  // Their machines are somebody else's, and called what they like.
+  actor: new Set(),
   message: new Set(['fate']),
 };
 

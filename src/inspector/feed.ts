@@ -1,7 +1,7 @@
 /** What pages are told while they look, as server-sent events: a few times a second what has changed of what each of
  *  them sees. A page that reads slowly is told less often and never holds more than one event; what it misses is
- *  counted by the numbers of the entries. The recorder looks while there is a page, and for a moment after the last
- *  one, so that a page may ask anew. Not here: what a page sees (view.ts). @module */
+ *  counted by the numbers of the entries. The recorder looks while there is somebody to tell, and for a moment after the
+ *  last one, so that a page may ask anew. Not here: what a page sees (view.ts). @module */
 import type { ServerResponse } from 'node:http';
 import type { Recorder } from './recorder.ts';
 import { listOf, openedOf } from './view.ts';
@@ -23,7 +23,7 @@ const quietTicks = 60;
 interface Page {
   readonly response: ServerResponse;
   readonly query: Query;
-  readonly close: () => void;
+  readonly leave: () => void;
   since: number;
   version: number;
   quiet: number;
@@ -36,6 +36,7 @@ export class Feed {
   readonly #pages = new Set<Page>();
   #timer: NodeJS.Timeout | undefined;
   #linger: NodeJS.Timeout | undefined;
+  #lookers = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -49,15 +50,29 @@ export class Feed {
   /** Tells a page until it leaves.
    *  @param response its headers are sent */
   join(response: ServerResponse, query: Query): void {
-    const { recorder, clock, intervalMs = 250 } = this.#options;
-    clearTimeout(this.#linger);
-    recorder.begin(clock());
+    const { recorder, intervalMs = 250 } = this.#options;
+    const look = this.look();
     const close = query.open === undefined ? () => {} : recorder.open(query.open);
-    const page: Page = { response, query, close, since: query.since, version: -1, quiet: 0, skipped: 0 };
+    const leave = (): void => {
+      close();
+      look();
+    };
+    const page: Page = { response, query, leave, since: query.since, version: -1, quiet: 0, skipped: 0 };
     this.#pages.add(page);
     response.once('close', () => this.#part(page));
     this.#timer ??= setInterval(() => this.#tick(), intervalMs).unref();
     this.#tell(page);
+  }
+
+  /** Has the recorder look, until the function that is given back is called. */
+  look(): () => void {
+    clearTimeout(this.#linger);
+    this.#options.recorder.begin(this.#options.clock());
+    this.#lookers += 1;
+    return () => {
+      this.#lookers -= 1;
+      if (this.#lookers === 0) this.#linger = setTimeout(() => this.#rest(), this.#options.lingerMs ?? 10_000).unref();
+    };
   }
 
   /** Ends every page. */
@@ -71,11 +86,10 @@ export class Feed {
 
   #part(page: Page): void {
     if (!this.#pages.delete(page)) return;
-    page.close();
+    page.leave();
     if (this.#pages.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#linger = setTimeout(() => this.#rest(), this.#options.lingerMs ?? 10_000).unref();
   }
 
   #rest(): void {

@@ -24,7 +24,12 @@ export class Gate {
    *  @param token as it was given
    *  @returns undefined when it is another */
   cookieFor(token: string, port: number): string | undefined {
-    return isSame(token, this.token) ? `${nameOf(port)}=${this.#secret}; HttpOnly; SameSite=Strict; Path=/` : undefined;
+    return this.admits(token) ? `${nameOf(port)}=${this.#secret}; HttpOnly; SameSite=Strict; Path=/` : undefined;
+  }
+
+  /** Whether a token is the one of the address: for programs that have no cookies. */
+  admits(token: string): boolean {
+    return isSame(token, this.token);
   }
 
   /** Whether a request has the cookie. */

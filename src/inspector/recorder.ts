@@ -11,9 +11,10 @@ import type { Redaction } from '../core/redaction.ts';
 import type { Core } from '../core/server.ts';
 import { Ring } from './ring.ts';
 import { Roll } from './roll.ts';
-import type { RollLimits } from './roll.ts';
+import type { Owner, RollLimits } from './roll.ts';
 import { statePath } from './sheets.ts';
-import type { Entry, Subject } from './subject.ts';
+import type { Described, Source, Told } from './source.ts';
+import type { Entry, Subject, TransitionEntry } from './subject.ts';
 
 /** How much is kept. */
 export interface RecorderLimits extends RollLimits {
@@ -35,6 +36,9 @@ export interface FateEntry {
   readonly decision: Decision | undefined;
 }
 
+/** Who wants to hear of each entry when it is kept. */
+export type Listener = (subject: Subject, entry: Entry) => void;
+
 /** Makes a core that can be looked at. */
 export class Recorder {
   /** Does what the core inside does. */
@@ -43,6 +47,8 @@ export class Recorder {
   fates: Ring<FateEntry>;
   /** How many stanzas wait for whom, when it was last counted. */
   waiting: ReadonlyMap<Subject, number> = new Map();
+  /** Machines that are looked at beside those of the core. */
+  source: Source | undefined;
   readonly #inner: Core;
   readonly #redaction: Redaction;
   readonly #limits: RecorderLimits;
@@ -53,6 +59,7 @@ export class Recorder {
   /** Of messages whose fate has not followed at once. */
   #decisions = new Map<string, Decision>();
   #open = new Map<string, number>();
+  readonly #listeners = new Set<Listener>();
   #leave: (() => void) | undefined;
   #at = 0;
   /** Counts the steps of the core while somebody looks. */
@@ -91,11 +98,16 @@ export class Recorder {
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
     for (const place of this.#inner.places()) this.roll.place(place, at);
     this.count();
-    this.#leave = this.#inner.observe({
+    const leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
       onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
       onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
     });
+    const leaveSource = this.source?.watch((make) => this.#safely(() => this.#noteTold(make())));
+    this.#leave = () => {
+      leave();
+      leaveSource?.();
+    };
   }
 
   /** Counts what waits, and for whom. */
@@ -133,6 +145,19 @@ export class Recorder {
     };
   }
 
+  /** Tells of each entry that is kept, until the function that is given back is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What else is to be said of a subject that is open. */
+  describe(key: string): Described | undefined {
+    let described: Described | undefined;
+    this.#safely(() => void (described = redacted(this.source?.describe(key), this.#redaction) as Described | undefined));
+    return described;
+  }
+
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
     this.#turn += 1;
@@ -156,27 +181,38 @@ export class Recorder {
   #noteTransition({ machine, of, event, from, to, effects, ignored }: Transition): void {
     const owner = this.roll.ownerOf(machine, of, this.#at);
     if (owner === undefined) return;
-    const { subject, part } = owner;
-    if (machine === 'stream' && subject.name === of) this.#nameOf(subject, of);
-    const before = statePath(from);
-    const state = statePath(to);
+    if (machine === 'stream' && owner.subject.name === of) this.#nameOf(of);
+    this.#noteStep(owner, { machine, event, from: statePath(from), to: statePath(to), effects, ignored });
+  }
+
+  #noteTold({ of, at, machine, part, to, isEnd, step }: Told): void {
+    this.#at = at;
+    this.#turn += 1;
+    const subject = this.roll.guest(of, at);
+    if (subject === undefined) return;
+    if (step !== undefined) return this.#noteStep({ subject, part }, { machine, to, ...step }, isEnd);
+    subject.place(machine, part, to, isEnd);
+    this.version += 1;
+  }
+
+  #noteStep({ subject, part }: Owner, { machine, event, from, to, effects, ignored }: Omit<TransitionEntry, 'n' | 'turn' | 'at' | 'part'>, isEnd?: boolean): void {
     subject.transitions += 1;
-    if (state !== before || !subject.has(machine, part)) {
-      subject.place(machine, part, state);
+    if (to !== from || isEnd !== undefined || !subject.has(machine, part)) {
+      subject.place(machine, part, to, isEnd);
       this.roll.settle(subject);
     }
     this.#keep(subject, (n) => ({
-      n, turn: this.#turn, at: this.#at, machine, part, from: before, to: state, ignored,
+      n, turn: this.#turn, at: this.#at, machine, part, from, to, ignored,
       // Most have nothing but a name, in which there is nothing to leave out.
       event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
       effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
     }));
   }
 
-  /** A stream that has just bound its resource tells its full JID. */
-  #nameOf(subject: Subject, stream: string): void {
-    const jid = this.#inner.standing(stream)[0]?.jid;
-    if (jid !== undefined) this.roll.name(subject, jid);
+  /** A stream that has just bound its resource tells its full JID, and where the machines of the resource begin. */
+  #nameOf(stream: string): void {
+    const [standing] = this.#inner.standing(stream);
+    if (standing?.jid !== undefined) this.roll.enter(standing, this.#at);
   }
 
   #noteStanza(stream: string, way: 'in' | 'out', stanza: unknown): void {
@@ -188,13 +224,14 @@ export class Recorder {
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
-    const { n } = subject.log.push(make);
+    const entry = subject.log.push(make);
     subject.last = this.#at;
     this.version += 1;
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
-    this.#places[this.#next] = { subject, n };
+    this.#places[this.#next] = { subject, n: entry.n };
     this.#next = (this.#next + 1) % this.#limits.total;
+    for (const listener of this.#listeners) listener(subject, entry);
   }
 
   #noteDecision(decision: Decision): void {

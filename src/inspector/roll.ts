@@ -3,6 +3,7 @@
 import type { Place } from '../core/place.ts';
 import type { Standing } from '../core/standing.ts';
 import { statePath } from './sheets.ts';
+import type { Guest } from './source.ts';
 import { Subject } from './subject.ts';
 import type { Kind } from './subject.ts';
 
@@ -50,6 +51,13 @@ export class Roll {
   /** The session of a stream. */
   session(stream: string): Subject | undefined {
     return this.#streams.get(stream);
+  }
+
+  /** Who is no one of the core: an actor of the embedding program. */
+  guest({ id, name }: Guest, at: number): Subject | undefined {
+    const subject = this.#take('actor', id, at);
+    if (subject !== undefined) subject.name = name;
+    return subject;
   }
 
   /** Takes in a stream as it stands. */

@@ -1,6 +1,6 @@
 /** The machines as data for a page: states, transitions, descriptions and sections, read from the definitions that
  *  run. Not here: their diagrams, which are files of the page. @module */
-import type { AnyStateNode } from 'xstate';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { catalogue } from '../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
 import { wires } from '../../machines/wires.ts';
@@ -59,9 +59,17 @@ const eventName = (type: string): string => (type.startsWith('xstate.after.') ? 
 export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((entry) => [entry.name, sheetOf(entry)]));
 
 function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
-  const below = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
-  const nodes = below(step.machine.root as AnyStateNode);
-  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf), wires: wiresOf(name) };
+  const { machine } = step;
+  return { name, about, spec, states: statesOf(machine), transitions: below(machine.root as AnyStateNode).flatMap(transitionsOf), wires: wiresOf(name) };
+}
+
+/** The states of any machine. */
+export function statesOf(machine: AnyStateMachine): StateSheet[] {
+  return below(machine.root as AnyStateNode).map(stateOf);
+}
+
+function below(node: AnyStateNode): AnyStateNode[] {
+  return Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
 }
 
 function wiresOf(machine: string): WireSheet[] {
@@ -91,13 +99,36 @@ function transitionsOf(node: AnyStateNode): TransitionSheet[] {
   })));
 }
 
-/** A state's value as its path.
+/** A state's value as its path, or as several where it has regions: none of ours has.
  *  @example
- *  statePath({ negotiating: 'opened' }); // 'negotiating.opened' */
+ *  statePath({ negotiating: 'opened' }); // 'negotiating.opened'
+ *  statePath({ lamp: 'on', door: 'shut' }); // 'lamp.on & door.shut' */
 export function statePath(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const [[key, inner] = ['', '']] = Object.entries(value) as [string, unknown][];
-  return `${key}.${statePath(inner)}`;
+  return typeof value === 'object' && value !== null ? pathsOf(value).join(between) : String(value);
+}
+
+const between = ' & ';
+
+function pathsOf(value: object): string[] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    if (typeof inner !== 'object' || inner === null) return `${key}.${String(inner)}`;
+    const within = pathsOf(inner);
+    return within.length === 0 ? key : within.map((path) => `${key}.${path}`);
+  });
+}
+
+/** The value of which it is the path. */
+export function stateValue(path: string): unknown {
+  if (!/[.&]/.test(path)) return path;
+  const value: Record<string, unknown> = {};
+  for (const keys of path.split(between).map((each) => each.split('.'))) {
+    const last = keys.length > 1 ? keys.pop() : undefined;
+    const key = keys.pop() ?? '';
+    let at = value;
+    for (const outer of keys) at = (at[outer] ??= {}) as Record<string, unknown>;
+    at[key] = last ?? {};
+  }
+  return value;
 }
 
 /** The transition that was taken.

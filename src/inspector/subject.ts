@@ -1,10 +1,10 @@
 /** Whom an inspector tells of: the session of a client, a room, a stream or link with another server, the contacts of an
- *  account; with the states of its machines and its last transitions. Not here: whose a transition is (roll.ts). @module */
+ *  account, an actor of the embedding program; with the states of its machines and its last transitions. Not here: whose a transition is (roll.ts). @module */
 import { Ring } from './ring.ts';
 import { isFinal } from './sheets.ts';
 
 /** What kinds of subjects there are. */
-export const kinds = ['session', 'room', 'link', 'account'] as const;
+export const kinds = ['session', 'room', 'link', 'account', 'actor'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** A step of a machine, as it is kept: redacted, states as paths. */
@@ -68,13 +68,13 @@ export class Subject {
     return this.states.has(part === '' ? machine : `${machine} ${part}`);
   }
 
-  /** Notes where one of its machines is. */
-  place(machine: string, part: string, path: string): void {
+  /** Notes where one of its machines is, and whether it is at its end there. */
+  place(machine: string, part: string, path: string, isEnd = isFinal(machine, path)): void {
     const slot = part === '' ? machine : `${machine} ${part}`;
     // Of those that come and go by the hundred only what is not at its end is worth a line.
-    if (part !== '' && isFinal(machine, path)) this.states.delete(slot);
+    if (part !== '' && isEnd) this.states.delete(slot);
     else if (part === '' || this.states.has(slot) || this.states.size < partLimit) this.states.set(slot, path);
-    if (leading.has(machine)) this.isOver = isFinal(machine, path);
+    if (this.kind === 'actor' ? part === '' : leading.has(machine)) this.isOver = isEnd;
   }
 
   /** What a search looks at. */

@@ -8,6 +8,7 @@ import type { MessageRow } from './message.ts';
 import type { Reason } from './reason.ts';
 import type { FateEntry, Recorder } from './recorder.ts';
 import { takenOf } from './sheets.ts';
+import type { Described } from './source.ts';
 import { kinds } from './subject.ts';
 import type { Entry, Kind, Subject, TransitionEntry } from './subject.ts';
 
@@ -63,6 +64,8 @@ export interface Opened {
   readonly messages: readonly MessageRow[];
   /** Why its route was closed, when its stream is over or about to be. */
   readonly closing: readonly Reason[];
+  /** Of machines that the page doesn't know. */
+  readonly described?: Described;
 }
 
 /** An entry with its section and its name in the diagram, where it is a transition of the definition. */
@@ -94,7 +97,7 @@ export function queryOf(params: URLSearchParams): Query {
 export function listOf(recorder: Recorder, query: Query): List {
   const { roll, fates, faults } = recorder;
   const { kind, words, states, sort, offset, limit, open } = query;
-  const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.items.length };
+  const counts = { session: 0, room: 0, link: 0, account: 0, actor: 0, message: fates.items.length };
   const facets = new Facets(kind);
   const isChosen = inStates(states);
   const found: Subject[] = [];
@@ -144,7 +147,13 @@ export function openedOf(recorder: Recorder, key: string, since: number): Opened
     row: rowOf(subject, recorder), entries: items.map(cited), missed, last: subject.log.last,
     messages: concerned.slice(-most.messages).reverse().map((entry) => messageOf(entry, roll)),
     closing: closingOf(subject),
+    ...(subject.kind === 'actor' && described(recorder, key)),
   };
+}
+
+function described(recorder: Recorder, key: string): { readonly described?: Described } {
+  const found = recorder.describe(key);
+  return found === undefined ? {} : { described: found };
 }
 
 const has = (subject: Subject, words: readonly string[]): boolean => words.length === 0 || allIn(subject.text, words);
@@ -168,7 +177,7 @@ function rowOf(subject: Subject, { waiting }: Recorder): Row {
 
 /** Whether a message is from a session or a room, to it, or for its account. */
 function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate']): boolean {
-  if (kind === 'link') return false;
+  if (kind === 'link' || kind === 'actor') return false;
   const bare = name.split('/', 1)[0] ?? name;
   return from === name || to === name || to === bare || (routes?.includes(name) ?? false) || (kind !== 'session' && (from?.split('/', 1)[0] === name || to.split('/', 1)[0] === name));
 }

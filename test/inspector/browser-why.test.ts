@@ -100,7 +100,7 @@ describe.runIf(isInstalled)('why, in a browser', () => {
     await page.locator('.answer.is-yes', { hasText: 'romeo@localhost sees juliet@localhost online.' }).waitFor();
     await fits('sight-yes');
     await page.getByRole('link', { name: 'Live' }).click();
-    await page.getByText('juliet@localhost/balcony').click();
+    await page.locator('.row a', { hasText: 'juliet@localhost/balcony' }).click();
     await page.getByRole('link', { name: 'Who sees this presence, and why?' }).click();
     await page.locator('.watchers .is-yes', { hasText: 'romeo@localhost' }).waitFor();
     await fits('watchers');

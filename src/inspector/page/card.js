@@ -9,16 +9,17 @@ import { diagramOf, flashTransition, isDrawn, light } from './sheets.js';
 
 /** Makes a card.
  *  @param {string} slot the machine and, where there are several of the name, which: `occupant romeo`
- *  @param {MachineSheet} [sheet] a machine of somebody else's has none
+ *  @param {Pick<MachineSheet, 'states'>} [sheet] what is no machine has none
+ *  @param {boolean} [isOurs] whether it has a diagram, and a place among the machines
  *  @returns {Card} */
-export function cardOf(slot, sheet) {
+export function cardOf(slot, sheet, isOurs = true) {
   const [machine = '', ...parts] = slot.split(' ');
   const state = h('code.state', {});
   const meaning = h('p', {});
   // Of hundreds of cards few are unfolded: a diagram is made when it is looked at.
   const figure = h('details.figure', { hidden: true, toggle: () => diagram === undefined && draw() }, h('summary', {}, 'Diagram'));
   const card = h('article', { class: `card ${hueOf(machine)}` },
-    h('h3', {}, h('a', { href: `#/machines/${machine}` }, machine), parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning);
+    h('h3', {}, isOurs ? h('a', { href: `#/machines/${machine}` }, machine) : machine, parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning);
   /** @type {SVGElement | undefined} */
   let diagram;
   let now = '';
@@ -29,11 +30,11 @@ export function cardOf(slot, sheet) {
     // States inside another are worth their room only while the machine is in there.
     for (const level of levels.querySelectorAll('li')) {
       const outer = (level.dataset['state'] ?? '').split('.').slice(0, -1).join('.');
-      level.hidden = outer !== '' && !now.startsWith(`${outer}.`);
+      level.hidden = outer !== '' && !now.split(' & ').some((path) => path.startsWith(`${outer}.`));
     }
   };
-  if (parts.length === 0) {
-    card.append(levels, figure);
+  if (parts.length === 0 || !isOurs) card.append(levels, figure);
+  if (parts.length === 0 && isOurs) {
     isDrawn(machine).then((isThere) => (figure.hidden = !isThere));
   }
   async function draw() {

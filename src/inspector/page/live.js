@@ -23,6 +23,7 @@ const tabs = {
   room: { name: 'Rooms', nothing: 'There is no room that anybody is in, or has asked for since the server started.', hint: 'Search: a room, a nick, room:locked' },
   link: { name: 'Links', nothing: 'There is nothing between this server and others, or components, at the moment.', hint: 'Search: a domain, link:up, peer:established' },
   account: { name: 'Contacts', nothing: 'No roster is in memory: it is loaded for who is online.', hint: 'Search: a name, subscription:both' },
+  actor: { name: 'Actors', nothing: 'There are no actors any more.', hint: 'Search: a name, a state' },
 };
 const sorts = { recent: 'last active first', oldest: 'oldest first', busiest: 'busiest first', waiting: 'most waiting first' };
 const pageSize = 40;
@@ -44,6 +45,8 @@ export function showLive(main, part, tell) {
   let source;
   let isPaused = false;
   let lastAt = 0;
+  /** Where there are only actors, they are what is listed at first. */
+  let isFirst = true;
   /** The message that is shown, as text. */
   let shownMessage = '';
 
@@ -99,6 +102,14 @@ export function showLive(main, part, tell) {
   function show({ at, list, opened: open, skipped }) {
     lastAt = at;
     for (const button of buttons) if (button.lastElementChild !== null) setText(button.lastElementChild, String(/** @type {Record<string, number>} */ (list.counts)[button.dataset['kind'] ?? '']));
+    // Only a program that has Waystate within it has actors of its own.
+    for (const button of buttons) if (button.dataset['kind'] === 'actor') button.hidden = list.counts.actor === 0 && asked.kind !== 'actor';
+    const hasOnlyActors = isFirst && list.counts.session === 0 && list.counts.actor > 0;
+    isFirst = false;
+    if (hasOnlyActors) {
+      choose('actor');
+      return again();
+    }
     const isMessages = asked.kind === 'message';
     facets.show(list.facets);
     if (isMessages) keyed(rows, list.messages, ({ n }) => `message ${n}`, messageItem);

@@ -9,7 +9,10 @@ import { stepsView } from './steps.js';
 
 /** @import { CitedEntry, Opened } from '../view.ts' */
 /** @import { MachineSheet } from '../sheets.ts' */
+/** @import { Described } from '../source.ts' */
 /** @import { Card } from './card.js' */
+
+/** @typedef {Described['contexts'][number]} Context */
 
 /** What is kept here of what the server may have forgotten. */
 const kept = 2000;
@@ -36,11 +39,12 @@ export function openedView({ close }) {
   const about = h('p.hint', {});
   const cards = h('div.cards', {});
   const closing = closingPart();
+  const contexts = h('div.contexts', {});
   const messages = h('ul.messages', {});
   const messagesTitle = h('h2', {}, 'Messages');
   const steps = stepsView();
   const element = h('section.opened', { 'aria-label': 'Open', hidden: true },
-    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, closing.element, cards, messagesTitle, messages, steps.element);
+    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, closing.element, cards, contexts, messagesTitle, messages, steps.element);
 
   return {
     element,
@@ -55,7 +59,7 @@ export function openedView({ close }) {
       entries = [];
       waiting = undefined;
       missed = last = 0;
-      for (const list of [cards, messages]) empty(list);
+      for (const list of [cards, contexts, messages]) empty(list);
       steps.clear(key);
       setText(title, '');
       setText(about, '');
@@ -84,12 +88,17 @@ export function openedView({ close }) {
     if (sheets === undefined || waiting === undefined) return;
     const all = sheets;
     const { opened, at, fresh } = waiting;
-    const { row, messages: own } = opened;
+    const { row, messages: own, described } = opened;
     waiting = undefined;
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
     closing.show(opened);
-    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, all.get(slot.split(' ', 1)[0] ?? '')));
+    const theirs = new Map(described?.machines.map((machine) => [machine.name, machine]));
+    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => {
+      const [machine = ''] = slot.split(' ', 1);
+      return cardOf(slot, theirs.get(machine) ?? all.get(machine), described === undefined || all.has(machine));
+    });
+    keyed(contexts, described?.contexts ?? [], ({ slot }) => slot, contextOf);
     for (const entry of fresh) {
       if (!('machine' in entry) || entry.part !== '' || entry.transition === undefined) continue;
       /** @type {Card | undefined} */ (keptOf(cards, entry.machine))?.taken(entry.transition);
@@ -98,4 +107,12 @@ export function openedView({ close }) {
     keyed(messages, own, ({ n }) => String(n), messageItem);
     steps.show({ entries, missed, name: row.name, messages: own, sheets: all });
   }
+}
+
+/** What an actor keeps in mind, folded.
+ *  @param {Context} of */
+function contextOf({ slot }) {
+  const text = h('code', {});
+  const shown = h('details.context', {}, h('summary', {}, `Context of ${slot}`), h('pre', {}, text));
+  return Object.assign(shown, { update: (/** @type {Context} */ { context }) => setText(text, JSON.stringify(context, null, 2)) });
 }

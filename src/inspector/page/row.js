@@ -31,7 +31,7 @@ export function rowOf(item, now) {
       row.classList.toggle('is-over', next.isOver);
       waiting.hidden = next.waiting === 0;
       setText(waiting, `${next.waiting} waiting`);
-      keyed(states, Object.entries(next.states).filter(([slot]) => shown.has(machineOf(slot))).slice(0, most), ([slot, state]) => `${slot} ${state}`, ([slot, state]) => {
+      keyed(states, Object.entries(next.states).filter(([slot]) => item.key.startsWith('actor ') || shown.has(machineOf(slot))).slice(0, most), ([slot, state]) => `${slot} ${state}`, ([slot, state]) => {
         const made = chip(machineOf(slot), state, slot.slice(machineOf(slot).length + 1));
         if (row.isConnected) made.classList.add('fresh', hueOf(machineOf(slot)) || 'plain');
         return made;

@@ -72,13 +72,14 @@ export function flashTransition(diagram, id) {
   setTimeout(() => drawn?.classList.remove('lit'), 1500);
 }
 
-/** Lights one state of a diagram, and those that it is inside of.
+/** Lights one state of a diagram, or several where its machine has regions, and those that it is inside of.
  *  @param {Element} diagram
  *  @param {string} path */
 export function light(diagram, path) {
+  const paths = path.split(' & ');
   for (const state of diagram.querySelectorAll('[data-state]')) {
     const own = state.getAttribute('data-state') ?? '';
-    state.classList.toggle('lit', path === own);
-    state.classList.toggle('around', path !== own && path.startsWith(`${own}.`));
+    state.classList.toggle('lit', paths.includes(own));
+    state.classList.toggle('around', !paths.includes(own) && paths.some((each) => each.startsWith(`${own}.`)));
   }
 }

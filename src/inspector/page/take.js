@@ -21,7 +21,8 @@ export function takingAlong() {
         text.hidden = true;
         setText(told, '');
       }
-      element.hidden = name === '';
+      // Nobody else has the machines of an actor that is not ours: a trace of it says little.
+      element.hidden = name === '' || key.startsWith('actor ');
       copy.hidden = !key.startsWith('session ') || !name.includes('/');
       const id = encodeURIComponent(`session:${key}`);
       save.setAttribute('href', `/traces/${id}`);
