@@ -1,0 +1,86 @@
+/** `node test/bench/inspector.ts`: what the inspector costs a server that is at work: CPU time per message without it,
+ *  with it while nobody looks, and with a page that looks at the list and at a busy session. All are measured in each
+ *  round, each in a process of its own; what is compared are the figures of one round. A second server without it
+ *  shows by how much equal ones differ here. @module */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Contestant } from './contestant.ts';
+import { PAIRS } from './load/job.ts';
+import { table } from './report.ts';
+import { killAll, pinning } from './server.ts';
+import { waystate } from './servers/waystate.ts';
+import { Watcher } from './watcher.ts';
+
+const { values: { rounds, seconds, profile } } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, seconds: { type: 'string', default: '3' }, profile: { type: 'string' } } });
+
+/** Marks are the project's own, in percent more than without. */
+const ways = [
+  { name: 'without', inspector: false, mark: undefined },
+  { name: 'without, again', inspector: false, mark: undefined },
+  { name: 'nobody looks', inspector: true, mark: 2 },
+  { name: 'a page looks', inspector: true, mark: 15 },
+] as const;
+type Way = (typeof ways)[number];
+
+const sizes = { seconds: Number(seconds), idleSteps: [] };
+const folder = mkdtempSync(join(tmpdir(), 'waystate-bench-'));
+process.once('exit', () => {
+  killAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+const { pin, warning } = pinning();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+if (warning !== undefined) say(`careful: ${warning}`);
+
+const contestants = new Map(ways.map((way) => [way, new Contestant(waystate({ memory: false, inspector: way.inspector, name: way.name, ...(profile !== undefined && { profiles: join(profile, way.name) }) }), folder, pin)]));
+
+/** CPU time per message, in microseconds, of a server that is started for it. */
+async function measured(way: Way, contestant: Contestant): Promise<number> {
+  await contestant.start();
+  const watcher = way.name === 'a page looks' ? await Watcher.at(addressOf(way)) : undefined;
+  const watching = watcher?.watch('user0@localhost/');
+  const { chat } = await contestant.run('chat', sizes);
+  watcher?.close();
+  await watching;
+  await contestant.stop();
+  if (watcher !== undefined) say(`  the page was told ${watcher.events} times, ${Math.round(watcher.bytes / 1024)} KiB`);
+  if (watcher?.events === 0) throw new Error('the page saw nothing');
+  return chat?.value ?? NaN;
+}
+
+/** As the server has printed it, the last time that it started. */
+function addressOf({ name }: Way): string {
+  const address = readFileSync(join(folder, name, 'output.txt'), 'utf8').match(/http:\S+\?token=\S+/g)?.at(-1);
+  if (address === undefined) throw new Error('the server has printed no address of an inspector');
+  return address;
+}
+
+for (const contestant of contestants.values()) {
+  await contestant.register({ user: 2 * PAIRS }, sizes);
+  await contestant.stop();
+}
+const figures = new Map<Way, number[]>(ways.map((way) => [way, []]));
+for (let round = 0; round < Number(rounds); round += 1) {
+  // None is always the first, or always after the same one.
+  for (const way of [...ways.slice(round % ways.length), ...ways.slice(0, round % ways.length)]) {
+    const contestant = contestants.get(way);
+    if (contestant !== undefined) figures.get(way)?.push(await measured(way, contestant));
+  }
+  say(`round ${round + 1}: ${ways.map((way) => `${way.name} ${figures.get(way)?.at(-1)?.toFixed(2)} µs`).join(', ')}`);
+}
+
+const sorted = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);
+const at = (values: readonly number[], share: number): number => sorted(values)[Math.round((values.length - 1) * share)] ?? NaN;
+const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`;
+const base = figures.get(ways[0]) ?? [];
+const rows = ways.map((way) => {
+  const own = figures.get(way) ?? [];
+  const ratios = own.map((value, round) => value / (base[round] ?? NaN));
+  const more = at(ratios, 0.5);
+  const verdict = way.mark === undefined ? '' : (more - 1) * 100 <= way.mark ? 'yes' : 'NO';
+  return [way.name, at(own, 0.5).toFixed(2), percent(more), `${percent(at(ratios, 0.25))} to ${percent(at(ratios, 0.75))}`, way.mark === undefined ? '' : `≤ ${way.mark} %`, verdict];
+});
+process.stdout.write(`\n${table(['inspector', 'µs per message', 'more, median', 'quartiles', 'mark', 'met'], rows)}\n`);
