@@ -2,57 +2,60 @@
  *  was decided about them, the stanzas of the sessions that are open on a page. Redacted as it comes in, bounded
  *  everywhere; while nobody looks it is the core inside and nothing else. Not here: who may look (server.ts), what of
  *  it is sent (feed.ts). @module */
-import type { Decision } from '../core/decision.ts';
+import { detached } from '../core/detached.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Input } from '../core/input.ts';
 import type { Fate, Transition } from '../core/kernel.ts';
 import { redacted } from '../core/redaction.ts';
 import type { Redaction } from '../core/redaction.ts';
 import type { Core } from '../core/server.ts';
-import { Ring } from './ring.ts';
+import { Fates } from './fates.ts';
+import type { FateEntry, FateLimits } from './fates.ts';
+import type { Ring } from './ring.ts';
 import { Roll } from './roll.ts';
 import type { RollLimits } from './roll.ts';
 import { statePath } from './sheets.ts';
 import type { Entry, Subject } from './subject.ts';
 
 /** How much is kept. */
-export interface RecorderLimits extends RollLimits {
+export interface RecorderLimits extends RollLimits, FateLimits {
   /** Entries of all subjects together. */
   readonly total: number;
-  readonly fates: number;
   /** Characters of one stanza. */
   readonly stanza: number;
+  /** What is taken in of one subject, and of the messages, in one stretch of time: what is more is counted, and costs no
+   *  more than that. A page is not told more at once either. */
+  readonly entriesAtOnce: number;
+  readonly fatesAtOnce: number;
+  readonly stretchMs: number;
 }
 
 /** Some 30 MB at the most, with entries of the usual size. */
-export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000 };
-
-/** A message, what became of it, and what was decided about it where that was known. */
-export interface FateEntry {
-  readonly n: number;
-  readonly at: number;
-  readonly fate: Fate;
-  readonly decision: Decision | undefined;
-}
+export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000, id: 200, entriesAtOnce: 200, fatesAtOnce: 1_000, stretchMs: 250 };
 
 /** Makes a core that can be looked at. */
 export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;
   roll: Roll;
-  fates: Ring<FateEntry>;
   readonly #inner: Core;
   readonly #redaction: Redaction;
   readonly #limits: RecorderLimits;
   /** Whose entry stands in each place of the bound on all of them, in order of time. */
   #places: { readonly subject: Subject; readonly n: number }[] = [];
   #next = 0;
-  #latest: Decision | undefined;
-  /** Of messages whose fate has not followed at once. */
-  #decisions = new Map<string, Decision>();
+  #messages: Fates;
   #open = new Map<string, number>();
   #leave: (() => void) | undefined;
+  /** Asks no more for decisions; undefined while it doesn't. */
+  #leaveDecisions: (() => void) | undefined;
   #at = 0;
+  /** The stretch of time, and how many messages it had. */
+  #stretch = 0;
+  #taken = 0;
+  /** The accounts and rooms that are open on a page: whatever the rush, their messages are kept. */
+  #watched: ReadonlySet<string> = new Set();
+  #isWatched = true;
   /** Grows with everything that is kept. */
   version = 0;
   /** How often it has failed to keep something; whom it looked at is none the worse for it. */
@@ -63,13 +66,18 @@ export class Recorder {
     this.#redaction = redaction;
     this.#limits = limits;
     this.roll = new Roll(limits);
-    this.fates = new Ring(limits.fates);
+    this.#messages = new Fates(limits);
     this.core = {
       step: (input, at) => (this.#leave === undefined ? core.step(input, at) : this.#step(input, at)),
       observe: (observer) => core.observe(observer),
       standing: (stream) => core.standing(stream),
       census: () => core.census(),
     };
+  }
+
+  /** The last messages. */
+  get fates(): Ring<FateEntry> {
+    return this.#messages.ring;
   }
 
   get isLooking(): boolean {
@@ -84,21 +92,20 @@ export class Recorder {
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
     this.#leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
-      onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
       onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
     });
+    this.#askDecisions(true);
   }
 
   /** Looks no more, and forgets everything. */
   end(): void {
     this.#leave?.();
     this.#leave = undefined;
+    this.#askDecisions(false);
     this.roll = new Roll(this.#limits);
-    this.fates = new Ring(this.#limits.fates);
+    this.#messages = new Fates(this.#limits);
     this.#places = [];
     this.#next = 0;
-    this.#latest = undefined;
-    this.#decisions.clear();
   }
 
   /** Keeps the stanzas of a session too, until the function that is given back is called. */
@@ -113,11 +120,39 @@ export class Recorder {
 
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
+    this.#safely(() => this.#pace(input));
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
     if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
     if (this.#open.size > 0) this.#safely(() => effects.forEach((effect) => effect.type === 'send' && this.#noteStanza(effect.stream, 'out', effect.xml)));
     return effects;
+  }
+
+  /** In a rush a decision is put into words only where it will be kept. */
+  #pace(input: Input): void {
+    const stretch = Math.floor(this.#at / this.#limits.stretchMs);
+    if (stretch !== this.#stretch) {
+      this.#stretch = stretch;
+      this.#taken = 0;
+      this.#watched = new Set([...this.#open.keys()].map((key) => bareOf(this.roll.get(key)?.name ?? '')));
+    }
+    const { fatesAtOnce } = this.#limits;
+    this.#isWatched = this.#taken < fatesAtOnce || (this.#taken < 2 * fatesAtOnce && this.#concerns(input));
+    this.#askDecisions(this.#isWatched);
+  }
+
+  /** Whether what comes in is of somebody who is open, or for her. */
+  #concerns(input: Input): boolean {
+    if (this.#watched.size === 0) return false;
+    if (input.type !== 'stream.element') return true;
+    const { to } = input.element.attrs;
+    return (to !== undefined && this.#watched.has(bareOf(to))) || this.#open.has(`session ${input.stream}`);
+  }
+
+  #askDecisions(wanted: boolean): void {
+    if (wanted === (this.#leaveDecisions !== undefined)) return;
+    this.#leaveDecisions?.();
+    this.#leaveDecisions = wanted ? this.#inner.observe({ onDecision: (decision) => this.#safely(() => this.#messages.decided(decision)) }) : undefined;
   }
 
   /** A fault of the one who looks must not become one of the stream that is looked at. */
@@ -160,55 +195,36 @@ export class Recorder {
     if (!this.#open.has(`session ${stream}`)) return;
     const subject = this.roll.session(stream);
     if (subject === undefined) return;
-    const xml = String(redacted(stanza, this.#redaction));
-    this.#keep(subject, (n) => ({ n, at: this.#at, way, xml: xml.length > this.#limits.stanza ? `${xml.slice(0, this.#limits.stanza)}…` : xml }));
+    this.#keep(subject, (n) => {
+      const xml = String(redacted(stanza, this.#redaction));
+      return { n, at: this.#at, way, xml: xml.length > this.#limits.stanza ? detached(`${xml.slice(0, this.#limits.stanza)}…`) : xml };
+    });
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
-    const { n } = subject.log.push(make);
     subject.last = this.#at;
     this.version += 1;
+    if (!subject.mayTake(this.#stretch, this.#limits.entriesAtOnce)) return subject.log.skip();
+    const { n } = subject.log.push(make);
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
     this.#places[this.#next] = { subject, n };
     this.#next = (this.#next + 1) % this.#limits.total;
   }
 
-  #noteDecision(decision: Decision): void {
-    const waiting = this.#latest;
-    this.#latest = decision;
-    // Nearly always the fate follows at once; a message that waits for the store keeps its decision here.
-    if (waiting === undefined) return;
-    const key = keyOf(waiting);
-    this.#decisions.delete(key);
-    this.#decisions.set(key, waiting);
-    if (this.#decisions.size <= this.#limits.fates) return;
-    const [oldest] = this.#decisions.keys();
-    if (oldest !== undefined) this.#decisions.delete(oldest);
-  }
-
-  /** The last decision about a message; it has served when its fate is known. */
-  #decisionOf(fate: Fate): Decision | undefined {
-    const latest = this.#latest;
-    if (latest !== undefined && latest.id === fate.id && latest.from === fate.from && latest.to === fate.to && latest.type === fate.type) {
-      this.#latest = undefined;
-      return latest;
-    }
-    if (this.#decisions.size === 0) return undefined;
-    const key = keyOf(fate);
-    const decision = this.#decisions.get(key);
-    this.#decisions.delete(key);
-    return decision;
-  }
-
   #noteFate(fate: Fate): void {
-    const decision = this.#decisionOf(fate);
-    this.fates.push((n) => ({ n, at: this.#at, fate, decision }));
     this.version += 1;
+    if (!this.#isWatched || this.#taken >= 2 * this.#limits.fatesAtOnce) return this.fates.skip();
+    this.#taken += 1;
+    this.#messages.keep(fate, this.#at);
   }
 }
 
-const keyOf = ({ from = '', to, id = '', type }: Pick<Fate, 'from' | 'to' | 'id' | 'type'>): string => JSON.stringify([from, to, id, type]);
+/** An account or a room, of a name or an address. */
+function bareOf(jid: string): string {
+  const slash = jid.indexOf('/');
+  return slash < 0 ? jid : jid.slice(0, slash);
+}
 
 /** Whether it is a name and nothing else. */
 function isBare(named: { readonly type: string }): boolean {

@@ -1,8 +1,10 @@
 /** What a page sees: a window on a list that is searched and sorted here, so that only what is visible is sent, and
  *  one subject that is open. Not here: how it is sent (feed.ts). @module */
+import { firstOf } from './first.ts';
 import { reasonsOf } from './why.ts';
 import type { Reason } from './why.ts';
-import type { FateEntry, Recorder } from './recorder.ts';
+import type { FateEntry } from './fates.ts';
+import type { Recorder } from './recorder.ts';
 import { takenOf } from './sheets.ts';
 import { kinds } from './subject.ts';
 import type { Entry, Kind, Subject, TransitionEntry } from './subject.ts';
@@ -89,18 +91,18 @@ export function queryOf(params: URLSearchParams): Query {
 
 /** The window on the list. */
 export function listOf({ roll, fates, faults }: Recorder, { kind, words, sort, offset, limit }: Query): List {
-  const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.items.length };
+  const counts = { session: 0, room: 0, link: 0, account: 0, message: fates.length };
   const found: Subject[] = [];
   for (const subject of roll.subjects) {
     counts[subject.kind] += 1;
-    if (subject.kind === kind && has(subject.text, words)) found.push(subject);
+    // What a search looks at is made only for one.
+    if (subject.kind === kind && (words.length === 0 || has(subject.text, words))) found.push(subject);
   }
-  found.sort(orders[sort]);
-  const messages = kind === 'message' ? fates.items.filter((entry) => has(textOf(entry), words)) : [];
+  const messages = kind !== 'message' ? [] : words.length === 0 ? fates.items : fates.items.filter((entry) => has(textOf(entry), words));
   return {
     counts,
     matched: kind === 'message' ? messages.length : found.length,
-    rows: found.slice(offset, offset + limit).map(rowOf),
+    rows: firstOf(found, orders[sort], offset + limit).slice(offset).map(rowOf),
     messages: messages.toReversed().slice(offset, offset + limit).map(messageOf),
     dropped: { messages: fates.dropped, unlisted: roll.unlisted, faults },
   };
