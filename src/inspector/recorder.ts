@@ -45,7 +45,9 @@ export class Recorder {
   #places: { readonly subject: Subject; readonly n: number }[] = [];
   #next = 0;
   #messages: Fates;
-  #open = new Map<string, number>();
+  readonly #open = new Map<string, number>();
+  /** Of the sessions that are open. */
+  #streams: ReadonlySet<string> = new Set();
   #leave: (() => void) | undefined;
   /** Asks no more for decisions; undefined while it doesn't. */
   #leaveDecisions: (() => void) | undefined;
@@ -110,21 +112,24 @@ export class Recorder {
 
   /** Keeps the stanzas of a session too, until the function that is given back is called. */
   open(key: string): () => void {
-    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
-    return () => {
-      const left = (this.#open.get(key) ?? 1) - 1;
-      if (left > 0) this.#open.set(key, left);
+    const change = (by: number): void => {
+      const looking = (this.#open.get(key) ?? 0) + by;
+      if (looking > 0) this.#open.set(key, looking);
       else this.#open.delete(key);
+      this.#streams = new Set([...this.#open.keys()].flatMap((each) => (each.startsWith('session ') ? each.slice('session '.length) : [])));
     };
+    change(1);
+    return () => change(-1);
   }
 
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
-    this.#safely(() => this.#pace(input));
+    this.#pace(input);
+    const streams = this.#streams;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
-    if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
+    if (streams.size > 0 && input.type === 'stream.element' && streams.has(input.stream)) this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
-    if (this.#open.size > 0) this.#safely(() => effects.forEach((effect) => effect.type === 'send' && this.#noteStanza(effect.stream, 'out', effect.xml)));
+    if (streams.size > 0) for (const effect of effects) if (effect.type === 'send' && streams.has(effect.stream)) this.#safely(() => this.#noteStanza(effect.stream, 'out', effect.xml));
     return effects;
   }
 
@@ -146,7 +151,7 @@ export class Recorder {
     if (this.#watched.size === 0) return false;
     if (input.type !== 'stream.element') return true;
     const { to } = input.element.attrs;
-    return (to !== undefined && this.#watched.has(bareOf(to))) || this.#open.has(`session ${input.stream}`);
+    return this.#streams.has(input.stream) || (to !== undefined && this.#watched.has(bareOf(to)));
   }
 
   #askDecisions(wanted: boolean): void {
@@ -169,7 +174,7 @@ export class Recorder {
     const owner = this.roll.ownerOf(machine, of, this.#at);
     if (owner === undefined) return;
     const { subject, part } = owner;
-    if (machine === 'stream' && subject.name === of) this.#nameOf(subject, of);
+    if (machine === 'stream' && subject.name === of) this.#nameOf(of);
     const before = statePath(from);
     const state = statePath(to);
     subject.transitions += 1;
@@ -185,14 +190,13 @@ export class Recorder {
     }));
   }
 
-  /** A stream that has just bound its resource tells its full JID. */
-  #nameOf(subject: Subject, stream: string): void {
-    const jid = this.#inner.standing(stream)[0]?.jid;
-    if (jid !== undefined) this.roll.name(subject, jid);
+  /** A stream that has just bound its resource tells its full JID, and where the machines of the resource begin. */
+  #nameOf(stream: string): void {
+    const [standing] = this.#inner.standing(stream);
+    if (standing?.jid !== undefined) this.roll.enter(standing, this.#at);
   }
 
   #noteStanza(stream: string, way: 'in' | 'out', stanza: unknown): void {
-    if (!this.#open.has(`session ${stream}`)) return;
     const subject = this.roll.session(stream);
     if (subject === undefined) return;
     this.#keep(subject, (n) => {

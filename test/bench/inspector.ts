@@ -2,9 +2,10 @@
  *  with it while nobody looks, and with a page that looks at the list and at a busy session. All are measured in each
  *  round, each in a process of its own; what is compared are the figures of one round. A second server without it
  *  shows by how much equal ones differ here. @module */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Contestant } from './contestant.ts';
 import { PAIRS } from './load/job.ts';
@@ -39,8 +40,9 @@ const contestants = new Map(ways.map((way) => [way, new Contestant(waystate({ me
 
 /** CPU time per message, in microseconds, of a server that is started for it. */
 async function measured(way: Way, contestant: Contestant): Promise<number> {
+  const before = addressesOf(way).length;
   await contestant.start();
-  const watcher = way.name === 'a page looks' ? await Watcher.at(addressOf(way)) : undefined;
+  const watcher = way.name === 'a page looks' ? await Watcher.at(await addressOf(way, before)) : undefined;
   const watching = watcher?.watch('user0@localhost/');
   const { chat } = await contestant.run('chat', sizes);
   watcher?.close();
@@ -51,11 +53,19 @@ async function measured(way: Way, contestant: Contestant): Promise<number> {
   return chat?.value ?? NaN;
 }
 
-/** As the server has printed it, the last time that it started. */
-function addressOf({ name }: Way): string {
-  const address = readFileSync(join(folder, name, 'output.txt'), 'utf8').match(/http:\S+\?token=\S+/g)?.at(-1);
-  if (address === undefined) throw new Error('the server has printed no address of an inspector');
-  return address;
+/** All that the server has printed, of each start one. */
+function addressesOf({ name }: Way): readonly string[] {
+  const output = join(folder, name, 'output.txt');
+  return existsSync(output) ? readFileSync(output, 'utf8').match(/http:\S+\?token=\S+/g) ?? [] : [];
+}
+
+/** A port that can be connected to is there a moment before the address is printed. */
+async function addressOf(way: Way, before: number): Promise<string> {
+  for (const limit = performance.now() + 10_000; performance.now() < limit; await sleep(20)) {
+    const address = addressesOf(way)[before];
+    if (address !== undefined) return address;
+  }
+  throw new Error('the server has printed no address of an inspector');
 }
 
 for (const contestant of contestants.values()) {

@@ -1,170 +1,119 @@
-/** A crowd at work, and an inspector to look at it: a real core with thousands of sessions, driven in this process
- *  without sockets, and messages, presence, rooms, ends and new sessions at a steady rate, the same for the same
- *  seed. Run it and open the address; a test starts it as a child (crowd-child.ts), so that what is measured is not
- *  the test's own event loop.
+/** A crowd at a steady rate, and an inspector to look at it. Open the address that it prints; a test starts it as a child,
+ *  so that what is measured is not the test's own event loop.
  *
  *      npx node test/inspector/crowd.ts --sessions 5000 --rate 2000
  *
  *  @module */
-import { parse } from 'ltx';
-import type { BareJid } from '../../machines/vocabulary.ts';
-import { contentsOf } from '../../properties/world/contents.ts';
-import { defaultConfig } from '../../src/core/config.ts';
-import type { Effect } from '../../src/core/effect.ts';
-import { standardFeatures } from '../../src/core/features/all.ts';
-import type { Channel, Input, StreamId } from '../../src/core/input.ts';
-import { createCore } from '../../src/core/server.ts';
-import type { Core } from '../../src/core/server.ts';
+import { fork } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Recorder } from '../../src/inspector/recorder.ts';
+import { startInspector } from '../../src/inspector/server.ts';
+import { Crowd, crowdCore } from './crowding.ts';
 
-const domain = 'localhost';
-const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
-const header = { wellNamed: true, xmlns: 'jabber:client', to: domain, version: '1.0' };
-/** Half of what is said is said by so few, so that some sessions are busy. */
-const talkers = 20;
-const rooms = 40;
-/** Of what happens, so much is no message, in thousandths. */
-const shares = { presence: 20, join: 3, end: 2 };
+/** What the child tells when it is asked, of the time since it was last asked. */
+export interface CrowdReport {
+  readonly messages: number;
+  /** Of the steps of messages, in microseconds. */
+  readonly medianMicros: number;
+  readonly p99Micros: number;
+  /** Cores in use. */
+  readonly busy: number;
+  readonly heapBytes: number;
+  /** Bytes that pages have not read yet. */
+  readonly unreadBytes: number;
+}
 
-/** Numbers below one, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+/** A crowd in a process of its own. */
+export interface CrowdProcess {
+  readonly address: string;
+  report(): Promise<CrowdReport>;
+  stop(): Promise<void>;
+}
+
+/** Starts one.
+ *  @returns once everybody is there */
+export async function startCrowd({ sessions, rate, seed = 1 }: { readonly sessions: number; readonly rate: number; readonly seed?: number }): Promise<CrowdProcess> {
+  const child = fork(fileURLToPath(import.meta.url), ['--sessions', String(sessions), '--rate', String(rate), '--seed', String(seed)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const next = <T>(): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    child.once('message', (told) => resolve(told as T));
+    child.once('exit', (code) => reject(new Error(`the crowd has ended with ${code}`)));
+    return promise;
+  };
+  const address = await next<string>();
+  return {
+    address,
+    report() {
+      const told = next<CrowdReport>();
+      child.send('report');
+      return told;
+    },
+    async stop() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      child.once('exit', () => resolve());
+      child.disconnect();
+      await promise;
+    },
   };
 }
 
-/** Makes the core that a crowd works on. */
-export const crowdCore = (): Core => createCore({ domain, ...defaultConfig, rooms: { domain: `rooms.${domain}` }, secret: 'what nobody outside this test knows' }, standardFeatures);
+const tickMs = 10;
 
-interface Session {
-  readonly account: BareJid;
-  readonly resource: string;
-  readonly jid: string;
-  readonly stream: StreamId;
+/** The process itself: until its parent goes, or a signal comes. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { sessions: { type: 'string', default: '5000' }, rate: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, port: { type: 'string', default: '0' } } });
+  const responses = new Set<ServerResponse>();
+  subscribe('http.server.request.start', (told) => {
+    const { response } = told as { readonly response: ServerResponse };
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  });
+  const recorder = new Recorder(crowdCore(), { keepBodies: false });
+  const crowd = new Crowd({ core: recorder.core, sessions: Number(values.sessions), seed: Number(values.seed) });
+  const inspector = await startInspector({ recorder, host: '127.0.0.1', port: Number(values.port) });
+  const start = performance.now();
+  let acts = 0;
+  const working = setInterval(() => {
+    const due = ((performance.now() - start) / 1000) * Number(values.rate);
+    // A machine that was asleep does not make up for it.
+    acts = Math.max(acts, due - Number(values.rate));
+    for (; acts < due; acts += 1) crowd.act();
+  }, tickMs);
+  const report = reporting(crowd, responses);
+  const stop = async (): Promise<void> => {
+    clearInterval(working);
+    crowd.stop();
+    await inspector.stop();
+  };
+  process.once('disconnect', () => void stop());
+  process.once('SIGINT', () => void stop());
+  process.on('message', () => process.send?.(report()));
+  if (process.send !== undefined) process.send(inspector.address);
+  else process.stdout.write(`${values.sessions} sessions, ${values.rate} messages a second: ${inspector.address}\n`);
 }
 
-export class Crowd {
-  readonly #core: Core;
-  readonly #clock: () => number;
-  readonly #random: () => number;
-  readonly #contents;
-  readonly #requests: Extract<Effect, { type: 'store' }>[] = [];
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** Everybody who is there, each in a place of its own. */
-  readonly sessions: Session[] = [];
-  #streams = 0;
-  /** How many messages were sent. */
-  messages = 0;
-  /** Microseconds of each message's step, since they were last taken. */
-  stepMicros: number[] = [];
-  isTiming = false;
-
-  constructor({ core, sessions, seed = 1, clock = Date.now }: { readonly core: Core; readonly sessions: number; readonly seed?: number; readonly clock?: () => number }) {
-    this.#core = core;
-    this.#clock = clock;
-    this.#random = randomOf(seed);
-    const accounts = Array.from({ length: sessions }, (_, place) => `user${place}@${domain}` as BareJid);
-    this.#contents = contentsOf(accounts);
-    accounts.forEach((account, place) => this.#arrive(place, account));
-  }
-
-  /** One thing happens: nearly always, somebody writes to somebody. */
-  act(): void {
-    const chance = this.#random() * 1000;
-    if (chance < shares.presence) this.#say(this.#anybody(), `<presence><show>${this.#random() < 0.5 ? 'away' : 'chat'}</show><priority>${Math.floor(this.#random() * 6) - 1}</priority></presence>`);
-    else if (chance < shares.presence + shares.join) this.#say(this.#anybody(), `<presence to='room${Math.floor(this.#random() * rooms)}@rooms.${domain}/n${this.#streams}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
-    else if (chance < shares.presence + shares.join + shares.end) this.#replace(Math.floor(this.#random() * this.sessions.length));
-    else this.message();
-  }
-
-  /** Somebody writes to somebody. */
-  message(): void {
-    this.messages += 1;
-    const from = this.#random() < 0.5 ? this.#oneOf(talkers) : this.#anybody();
-    const to = this.#random() < 0.5 ? this.#oneOf(talkers) : this.#anybody();
-    const isToBare = this.#random() < 0.2;
-    const element = parse(`<message to='${isToBare ? to.account : to.jid}' type='chat' id='m${this.messages}'><body>It is the east, and Juliet is the sun.</body></message>`);
-    if (!this.isTiming) return this.#feed({ type: 'stream.element', stream: from.stream, element });
-    const before = performance.now();
-    this.#feed({ type: 'stream.element', stream: from.stream, element });
-    this.stepMicros.push((performance.now() - before) * 1000);
-  }
-
-  /** Lets go of everything. */
-  stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-  }
-
-  #oneOf(first: number): Session {
-    const session = this.sessions[Math.floor(this.#random() * Math.min(first, this.sessions.length))];
-    if (session === undefined) throw new RangeError('nobody is there');
-    return session;
-  }
-
-  #anybody(): Session {
-    return this.#oneOf(this.sessions.length);
-  }
-
-  /** Somebody goes, politely or not, and the next resource of the account takes the place. */
-  #replace(place: number): void {
-    const gone = this.sessions[place];
-    // Those who talk most stay: one of them is looked at.
-    if (gone === undefined || place < talkers) return;
-    this.#feed({ type: this.#random() < 0.5 ? 'stream.ended' : 'stream.lost', stream: gone.stream });
-    this.#arrive(place, gone.account);
-  }
-
-  #arrive(place: number, account: BareJid): void {
-    this.#streams += 1;
-    const stream = `s${this.#streams}`;
-    const resource = `r${this.#streams}`;
-    const entropy = stream.padEnd(32, '-');
-    const session = { account, resource, stream, jid: `${account}/${resource}` };
-    this.sessions[place] = session;
-    this.#feed({ type: 'stream.opened', stream, channel });
-    this.#feed({ type: 'stream.header', stream, header, entropy });
-    this.#say(session, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'/>");
-    this.#feed({ type: 'sasl.succeeded', stream, account });
-    this.#feed({ type: 'stream.header', stream, header, entropy });
-    this.#say(session, `<iq id='b' type='set'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`);
-    // One in ten has sent no presence, and gets messages all the same (DESIGN D2).
-    if (place % 10 !== 0) this.#say(session, '<presence/>');
-  }
-
-  #say({ stream }: Session, xml: string): void {
-    this.#feed({ type: 'stream.element', stream, element: parse(xml) });
-  }
-
-  #feed(input: Input): void {
-    this.#step(input);
-    for (let next = this.#requests.shift(); next !== undefined; next = this.#requests.shift()) {
-      this.#step({ type: 'store.replied', request: next.request, reply: this.#contents.perform(next.operation) });
-    }
-  }
-
-  #step(input: Input): void {
-    for (const effect of this.#core.step(input, this.#clock())) {
-      if (effect.type === 'store') this.#requests.push(effect);
-      else if (effect.type === 'report') throw effect.error;
-      else if (effect.type === 'startTimer') this.#start(effect);
-      else if (effect.type === 'cancelTimer') this.#cancel(effect.timer);
-    }
-  }
-
-  #start({ timer, delayMs }: Extract<Effect, { type: 'startTimer' }>): void {
-    this.#cancel(timer);
-    this.#timers.set(timer, setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#feed({ type: 'timer.fired', timer });
-    }, delayMs).unref());
-  }
-
-  #cancel(timer: string): void {
-    clearTimeout(this.#timers.get(timer));
-    this.#timers.delete(timer);
-  }
+function reporting(crowd: Crowd, responses: ReadonlySet<ServerResponse>): () => CrowdReport {
+  let messages = crowd.messages;
+  let cpu = process.cpuUsage();
+  let since = performance.now();
+  return () => {
+    const took = crowd.took.sort((a, b) => a - b);
+    const { user, system } = process.cpuUsage(cpu);
+    const busy = (user + system) / 1000 / (performance.now() - since);
+    const sent = crowd.messages - messages;
+    global.gc?.();
+    crowd.took = [];
+    messages = crowd.messages;
+    cpu = process.cpuUsage();
+    since = performance.now();
+    return {
+      messages: sent, busy, medianMicros: took[took.length >> 1] ?? 0, p99Micros: took[Math.floor(took.length * 0.99)] ?? 0,
+      heapBytes: process.memoryUsage().heapUsed, unreadBytes: [...responses].reduce((sum, { writableLength }) => sum + writableLength, 0),
+    };
+  };
 }
+
+if (import.meta.main) await main();
