@@ -37,25 +37,21 @@ export interface CrowdProcess {
  *  @returns once everybody is there */
 export async function startCrowd({ sessions, rate, seed = 1 }: { readonly sessions: number; readonly rate: number; readonly seed?: number }): Promise<CrowdProcess> {
   const child = fork(fileURLToPath(import.meta.url), ['--sessions', String(sessions), '--rate', String(rate), '--seed', String(seed)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const next = <T>(): Promise<T> => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    child.once('message', (told) => resolve(told as T));
-    child.once('exit', (code) => reject(new Error(`the crowd has ended with ${code}`)));
-    return promise;
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const next = async <T>(): Promise<T> => {
+    const told = new Promise<T>((resolve) => child.once('message', (message) => resolve(message as T)));
+    return Promise.race([told, ended.then((code) => Promise.reject(new Error(`the crowd has ended with ${code}`)))]);
   };
-  const address = await next<string>();
   return {
-    address,
+    address: await next<string>(),
     report() {
       const told = next<CrowdReport>();
       child.send('report');
       return told;
     },
     async stop() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      child.once('exit', () => resolve());
-      child.disconnect();
-      await promise;
+      if (child.connected) child.disconnect();
+      await ended;
     },
   };
 }

@@ -67,8 +67,8 @@ export class Crowd {
   /** One thing happens: nearly always, somebody writes to somebody. */
   act(): void {
     const chance = this.#random() * 1000;
-    if (chance < shares.presence) this.#say(this.#anybody(), `<presence><show>${this.#random() < 0.5 ? 'away' : 'chat'}</show><priority>${Math.floor(this.#random() * 6) - 1}</priority></presence>`);
-    else if (chance < shares.presence + shares.join) this.#say(this.#anybody(), `<presence to='room${Math.floor(this.#random() * rooms)}@rooms.${domain}/n${this.#streams}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+    if (chance < shares.presence) this.say(this.#anybody(), `<presence><show>${this.#random() < 0.5 ? 'away' : 'chat'}</show><priority>${Math.floor(this.#random() * 6) - 1}</priority></presence>`);
+    else if (chance < shares.presence + shares.join) this.say(this.#anybody(), `<presence to='room${Math.floor(this.#random() * rooms)}@rooms.${domain}/n${this.#streams}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
     else if (chance < shares.presence + shares.join + shares.end) this.#replace(Math.floor(this.#random() * this.sessions.length));
     else this.message();
   }
@@ -83,6 +83,12 @@ export class Crowd {
     const before = performance.now();
     this.#feed({ type: 'stream.element', stream: from.stream, element });
     if (this.took.length < 100_000) this.took.push((performance.now() - before) * 1000);
+  }
+
+  /** Somebody sends something. */
+  say(session: Session | undefined, xml: string): void {
+    if (session === undefined) throw new RangeError('nobody is there');
+    this.#feed({ type: 'stream.element', stream: session.stream, element: parse(xml) });
   }
 
   /** Lets go of everything. */
@@ -119,17 +125,14 @@ export class Crowd {
     this.sessions[place] = session;
     this.#feed({ type: 'stream.opened', stream, channel });
     this.#feed({ type: 'stream.header', stream, header, entropy });
-    this.#say(session, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'/>");
+    this.say(session, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'/>");
     this.#feed({ type: 'sasl.succeeded', stream, account });
     this.#feed({ type: 'stream.header', stream, header, entropy });
-    this.#say(session, `<iq id='b' type='set'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`);
+    this.say(session, `<iq id='b' type='set'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`);
     // One in ten has sent no presence, and gets messages all the same (DESIGN D2).
-    if (place % 10 !== 0) this.#say(session, '<presence/>');
+    if (place % 10 !== 0) this.say(session, '<presence/>');
   }
 
-  #say({ stream }: Session, xml: string): void {
-    this.#feed({ type: 'stream.element', stream, element: parse(xml) });
-  }
 
   #feed(input: Input): void {
     this.#step(input);
