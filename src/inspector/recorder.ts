@@ -94,7 +94,7 @@ export class Recorder {
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
     this.#leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
-      onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
+      onFate: (fate) => this.#noteFate(fate),
     });
     this.#askDecisions(true);
   }
@@ -141,8 +141,7 @@ export class Recorder {
       this.#taken = 0;
       this.#watched = new Set([...this.#open.keys()].map((key) => bareOf(this.roll.get(key)?.name ?? '')));
     }
-    const { fatesAtOnce } = this.#limits;
-    this.#isWatched = this.#taken < fatesAtOnce || (this.#taken < 2 * fatesAtOnce && this.#concerns(input));
+    this.#isWatched = this.#taken < this.#limits.fatesAtOnce || (this.#taken < this.#mostFates && this.#concerns(input));
     this.#askDecisions(this.#isWatched);
   }
 
@@ -152,6 +151,11 @@ export class Recorder {
     if (input.type !== 'stream.element') return true;
     const { to } = input.element.attrs;
     return this.#streams.has(input.stream) || (to !== undefined && this.#watched.has(bareOf(to)));
+  }
+
+  /** In one stretch of time, those of who is open included. */
+  get #mostFates(): number {
+    return this.#limits.fatesAtOnce + this.#limits.entriesAtOnce;
   }
 
   #askDecisions(wanted: boolean): void {
@@ -218,9 +222,9 @@ export class Recorder {
 
   #noteFate(fate: Fate): void {
     this.version += 1;
-    if (!this.#isWatched || this.#taken >= 2 * this.#limits.fatesAtOnce) return this.fates.skip();
+    if (!this.#isWatched || this.#taken >= this.#mostFates) return this.fates.skip();
     this.#taken += 1;
-    this.#messages.keep(fate, this.#at);
+    this.#safely(() => this.#messages.keep(fate, this.#at));
   }
 }
 

@@ -1,7 +1,7 @@
 /** `node test/bench/inspector.ts`: what the inspector costs a server that is at work: CPU time per message without it,
- *  with it while nobody looks, and with a page that looks at the list and at a busy session. All are measured in each
- *  round, each in a process of its own; what is compared are the figures of one round. A second server without it
- *  shows by how much equal ones differ here. @module */
+ *  with it while nobody looks, and with a page that looks at the list and at a busy session. All servers run at the same
+ *  time and are measured in turn; what is compared are figures that follow one another. A second server without it shows
+ *  by how much equal ones differ; each round has new processes, since those differ too. @module */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { killAll, pinning } from './server.ts';
 import { waystate } from './servers/waystate.ts';
 import { Watcher } from './watcher.ts';
 
-const { values: { rounds, seconds, profile } } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, seconds: { type: 'string', default: '3' }, profile: { type: 'string' } } });
+const { values: { rounds, turns, seconds, profile } } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, turns: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' }, profile: { type: 'string' } } });
 
 /** Marks are the project's own, in percent more than without. */
 const ways = [
@@ -24,6 +24,7 @@ const ways = [
   { name: 'a page looks', inspector: true, mark: 15 },
 ] as const;
 type Way = (typeof ways)[number];
+const looked = ways[3];
 
 const sizes = { seconds: Number(seconds), idleSteps: [] };
 const folder = mkdtempSync(join(tmpdir(), 'waystate-bench-'));
@@ -38,17 +39,13 @@ if (warning !== undefined) say(`careful: ${warning}`);
 
 const contestants = new Map(ways.map((way) => [way, new Contestant(waystate({ memory: false, inspector: way.inspector, name: way.name, ...(profile !== undefined && { profiles: join(profile, way.name) }) }), folder, pin)]));
 
-/** CPU time per message, in microseconds, of a server that is started for it. */
-async function measured(way: Way, contestant: Contestant): Promise<number> {
-  const before = addressesOf(way).length;
-  await contestant.start();
-  const watcher = way.name === 'a page looks' ? await Watcher.at(await addressOf(way, before)) : undefined;
+/** CPU time per message, in microseconds. */
+async function measured(contestant: Contestant, address: string | undefined): Promise<number> {
+  const watcher = address === undefined ? undefined : await Watcher.at(address);
   const watching = watcher?.watch('user0@localhost/');
   const { chat } = await contestant.run('chat', sizes);
   watcher?.close();
   await watching;
-  await contestant.stop();
-  if (watcher !== undefined) say(`  the page was told ${watcher.events} times, ${Math.round(watcher.bytes / 1024)} KiB`);
   if (watcher?.events === 0) throw new Error('the page saw nothing');
   return chat?.value ?? NaN;
 }
@@ -74,12 +71,18 @@ for (const contestant of contestants.values()) {
 }
 const figures = new Map<Way, number[]>(ways.map((way) => [way, []]));
 for (let round = 0; round < Number(rounds); round += 1) {
-  // None is always the first, or always after the same one.
-  for (const way of [...ways.slice(round % ways.length), ...ways.slice(0, round % ways.length)]) {
-    const contestant = contestants.get(way);
-    if (contestant !== undefined) figures.get(way)?.push(await measured(way, contestant));
+  const before = addressesOf(looked).length;
+  for (const contestant of contestants.values()) await contestant.start();
+  const address = await addressOf(looked, before);
+  for (let turn = 0; turn < Number(turns); turn += 1) {
+    // None is always the first, or always after the same one.
+    for (const way of [...ways.slice(turn % ways.length), ...ways.slice(0, turn % ways.length)]) {
+      const contestant = contestants.get(way);
+      if (contestant !== undefined) figures.get(way)?.push(await measured(contestant, way === looked ? address : undefined));
+    }
+    say(`round ${round + 1}.${turn + 1}: ${ways.map((way) => `${way.name} ${figures.get(way)?.at(-1)?.toFixed(2)} µs`).join(', ')}`);
   }
-  say(`round ${round + 1}: ${ways.map((way) => `${way.name} ${figures.get(way)?.at(-1)?.toFixed(2)} µs`).join(', ')}`);
+  for (const contestant of contestants.values()) await contestant.stop();
 }
 
 const sorted = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);
@@ -91,6 +94,7 @@ const rows = ways.map((way) => {
   const ratios = own.map((value, round) => value / (base[round] ?? NaN));
   const more = at(ratios, 0.5);
   const verdict = way.mark === undefined ? '' : (more - 1) * 100 <= way.mark ? 'yes' : 'NO';
-  return [way.name, at(own, 0.5).toFixed(2), percent(more), `${percent(at(ratios, 0.25))} to ${percent(at(ratios, 0.75))}`, way.mark === undefined ? '' : `≤ ${way.mark} %`, verdict];
+  const least = at(own, 0) / at(base, 0);
+  return [way.name, at(own, 0.5).toFixed(2), percent(more), `${percent(at(ratios, 0.25))} to ${percent(at(ratios, 0.75))}`, percent(least), way.mark === undefined ? '' : `≤ ${way.mark} %`, verdict];
 });
-process.stdout.write(`\n${table(['inspector', 'µs per message', 'more, median', 'quartiles', 'mark', 'met'], rows)}\n`);
+process.stdout.write(`\n${table(['inspector', 'µs per message', 'more, median', 'quartiles', 'least to least', 'mark', 'met'], rows)}\n`);

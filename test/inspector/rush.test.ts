@@ -44,7 +44,7 @@ describe('recorder: a rush', () => {
     for (let n = 0; n < 50; n += 1) crowd.message();
     const kept = recorder.fates.items;
     expect(kept.length).toBeGreaterThan(10);
-    expect(kept.length).toBeLessThanOrEqual(20);
+    expect(kept.length).toBeLessThanOrEqual(15);
     const { jid = '', account = '' } = session ?? {};
     for (const { fate, decision } of kept.slice(10)) {
       expect([fate.from, fate.to, account].some((each) => each === jid || each === account)).toBe(true);
