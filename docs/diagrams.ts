@@ -1,8 +1,9 @@
 /** Draws the machines for the pages and for the inspector: `src/inspector/page/machines/NAME.svg`, and the
- *  style that they share. `docs/generate.ts` writes them. @module */
+ *  style that they share; beside each drawing is the machine's table, `NAME.json`. `docs/generate.ts` writes them. @module */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../machines/catalogue.ts';
+import { matrixOf } from '../src/inspector/matrix.ts';
 import { draw } from './diagram/draw.ts';
 import { layoutOf } from './diagram/layout.ts';
 import { modelOf } from './diagram/model.ts';
@@ -10,10 +11,13 @@ import { styleSheet } from './diagram/style.ts';
 
 const directory = join(import.meta.dirname, '..', 'src', 'inspector', 'page', 'machines');
 
-/** Every drawing, and the style sheet, by file name. */
+/** Every drawing and table, and the style sheet, by file name. */
 export async function drawings(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([['machines.css', styleSheet()]]);
-  for (const entry of catalogue) files.set(`${entry.name}.svg`, draw(await layoutOf(modelOf(entry))));
+  for (const entry of catalogue) {
+    files.set(`${entry.name}.svg`, draw(await layoutOf(modelOf(entry))));
+    files.set(`${entry.name}.json`, `${JSON.stringify(matrixOf(entry))}\n`);
+  }
   return files;
 }
 

@@ -11,7 +11,7 @@ const commands: readonly (readonly string[])[] = [
   ['properties/run.ts', '--seed', '6121', '--json', report('properties')],
   ['properties/explore.ts', '--scope', 'full', '--json', report('explore')],
   ['properties/spin.ts', '--json', report('spin')],
-  ['properties/mutants.ts', '--every-killer', '--json', report('mutants')],
+  ['properties/mutants.ts', '--every-killer', '--json', report('mutants'), '--list', join('src', 'inspector', 'page', 'mutants.json')],
   ['docs/theorems.ts'],
 ];
 

@@ -11,6 +11,8 @@ export type { Channel, ConnectFailure, Input, PeerKind, StreamHeader, StreamId }
 export type { Effect, ServerHeader } from './core/effect.ts';
 export type { Fate, Transition } from './core/kernel.ts';
 export type { Decision, RouteView } from './core/decision.ts';
+export type { Place } from './core/place.ts';
+export type { Denial, Party, ResourceInSight, Sight } from './core/sight.ts';
 export type { Standing } from './core/standing.ts';
 export { InvariantViolation } from './core/invariant.ts';
 

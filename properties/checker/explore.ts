@@ -1,6 +1,7 @@
 /** Breadth-first exploration of a system, to the last state that its bounds allow: what is wrong is
  *  found on the shortest way to it. Not here: the systems (composed.ts and others), what must hold of them
  *  (the systems say so themselves, step by step). @module */
+import type { Transition } from '../../src/core/kernel.ts';
 import { StateSet } from './state-set.ts';
 
 /** One step of a system: its name, the state that it leads to, and what is wrong with it. */
@@ -24,6 +25,10 @@ export interface System {
   atRest(state: Uint8Array): readonly string[];
   /** Turns a state into the one that stands for all that differ from it in names only. */
   canonical?(state: Uint8Array): void;
+  /** What the machines do in the move of this label, where the system can tell. */
+  did?(before: Uint8Array, label: string): readonly Transition[];
+  /** What must come of the move of this label, and the statement that says so, where the system can tell. */
+  due?(before: Uint8Array, label: string): { readonly statement: string; readonly words: string } | undefined;
 }
 
 /** What was found. */

@@ -4,8 +4,10 @@
 import type { Transition } from '../../src/core/kernel.ts';
 import { TRACE_VERSION, TraceError } from '../../src/core/trace.ts';
 import type { Trace, TraceStep } from '../../src/core/trace.ts';
+import { catalogue } from '../../machines/catalogue.ts';
 import { checks } from '../checks.ts';
-import type { Check } from './check.ts';
+import { mutantNamed } from '../mutants/operators.ts';
+import type { Check, Substitutes } from './check.ts';
 import { Composed } from './composed.ts';
 import type { Move, System } from './explore.ts';
 import type { Generation, Tables } from './generation.ts';
@@ -14,13 +16,19 @@ import type { Scope } from './scope.ts';
 import { composedCheck } from './scopes.ts';
 import { negativeControls } from './variants.ts';
 
-/** What the header of such a trace has as its `replay`. */
-interface ExplorerReplay {
+/** Which system a way leads through. */
+export interface Walked {
   readonly check: string;
   /** The name of the bounds; absent for a negative control, which has its own. */
   readonly scope?: string;
-  /** The name of a negative control; absent for the real machines. */
+  /** The name of a negative control; absent for the real composition. */
   readonly control?: string;
+  /** The name of a mutant, which stands in the place of its machine; absent for the real machines. */
+  readonly mutant?: string;
+}
+
+/** What the header of such a trace has as its `replay`. */
+interface ExplorerReplay extends Walked {
   /** The labels of the moves. */
   readonly way: readonly string[];
 }
@@ -28,12 +36,12 @@ interface ExplorerReplay {
 /** Writes a way down.
  *  @param way the labels of the moves, from the first state on
  *  @param options `broken`: the name of the statement that the way refutes; `variant`: the name of the negative control
- *  that it is a way of, whose scope then counts
+ *  that it is a way of, whose scope then counts; `mutant`: the name of the wrong machine that it is a way of
  *  @throws TraceError when the system can't be found by these names, or has no such way
  *  @example
  *  for (const [broken, way] of explore(scope.system()).broken) writeFileSync(file, encodeTrace(traceOf(check, scope.name, way, { broken }))); */
-export function traceOf(check: Check, scopeName: string, way: readonly string[], { variant, broken }: { readonly variant?: string; readonly broken: string }): Trace {
-  const replay = { check: check.name, ...(variant === undefined ? { scope: scopeName } : { control: variant }), way };
+export function traceOf(check: Check, scopeName: string, way: readonly string[], { variant, mutant, broken }: { readonly variant?: string; readonly mutant?: string; readonly broken: string }): Trace {
+  const replay = { check: check.name, ...(variant === undefined ? { scope: scopeName } : { control: variant }), ...(mutant !== undefined && { mutant }), way };
   const control = variant === undefined ? undefined : controlNamed(variant);
   return {
     header: {
@@ -41,6 +49,7 @@ export function traceOf(check: Check, scopeName: string, way: readonly string[],
       title: `A way in which ${broken} is broken: ${check.name}, ${control === undefined ? scopeName : control.name}`,
       theorem: { name: broken, statement: check.statements[broken] ?? broken },
       ...(control !== undefined && { fault: control.about }),
+      ...(mutant !== undefined && { fault: `A wrong machine: ${mutant}.${dueIn(systemOf(replay), way, broken)}` }),
       replay, again: 'waystate replay FILE',
     },
     steps: [...stepsOf(systemOf(replay), way)],
@@ -53,15 +62,16 @@ export function traceOf(check: Check, scopeName: string, way: readonly string[],
  *  @example
  *  for (const { label, broken } of replayExplorer(trace)) console.log(label, broken); */
 export function replayExplorer({ header }: Trace): Iterable<TraceStep> {
-  const { check, scope, control, way } = header.replay;
+  const { check, scope, control, mutant, way } = header.replay;
   const isName = (value: unknown): boolean => value === undefined || typeof value === 'string';
-  if (typeof check !== 'string' || !isName(scope) || !isName(control)) throw new TraceError('line 1: replay must have the names of a check and of a scope or a control');
+  if (typeof check !== 'string' || !isName(scope) || !isName(control) || !isName(mutant)) throw new TraceError('line 1: replay must have the names of a check and of a scope or a control');
   if (!Array.isArray(way) || !way.every((label) => typeof label === 'string')) throw new TraceError('line 1: replay.way must be a list of labels');
   return stepsOf(systemOf(header.replay as unknown as ExplorerReplay), way);
 }
 
-/** The system that a way leads through, made anew. */
-function systemOf({ check: name, scope: scopeName, control: variant }: ExplorerReplay): System {
+/** The system that a way leads through, made anew.
+ *  @throws TraceError when this build has none of these names */
+export function systemOf({ check: name, scope: scopeName, control: variant, mutant }: Walked): System {
   const check = checks.find((each) => each.name === name);
   if (check === undefined) throw new TraceError(`line 1: this build has no check "${name}"`);
   if (variant !== undefined) {
@@ -71,7 +81,18 @@ function systemOf({ check: name, scope: scopeName, control: variant }: ExplorerR
   }
   const scope = check.scopes.find((each) => each.name === scopeName);
   if (scope === undefined) throw new TraceError(`line 1: "${name}" has no scope "${scopeName}"`);
-  return scope.system();
+  return scope.system(mutant === undefined ? undefined : substituteOf(mutant));
+}
+
+/** A mutant in the place of its machine, whose name its own begins with. */
+function substituteOf(mutant: string): Substitutes {
+  const entry = catalogue.find(({ name }) => mutant.startsWith(`${name}: `));
+  try {
+    if (entry !== undefined) return { [entry.name]: mutantNamed(entry, mutant) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new TraceError(`line 1: this build has no mutant "${mutant}"`);
 }
 
 function controlNamed(name: string): (typeof negativeControls)[number] {
@@ -88,12 +109,20 @@ function* stepsOf(system: System, way: readonly string[]): Generator<TraceStep> 
     const broken = index + 1 < way.length ? move.broken : [...new Set([...move.broken, ...restOf(system, move.state)])];
     yield {
       step: index + 1, label,
-      transitions: system instanceof Composed ? transitionsOf(system, state, move.state, label) : [],
+      transitions: system instanceof Composed ? transitionsOf(system, state, move.state, label) : system.did?.(state, label) ?? [],
       shown: move.shown === '' ? [] : system instanceof Composed ? shownOf(system.scope, move) : [{ to: 'an observer', what: move.shown }],
       ...(broken.length > 0 && { broken }),
     };
     state = move.state;
   }
+}
+
+/** What must have come of the last move of a way by a statement, where the system can tell. */
+function dueIn(system: System, way: readonly string[], broken: string): string {
+  if (system.due === undefined) return '';
+  const before = way.slice(0, -1).reduce((state, label, index) => moveNamed(system, state, label, index + 1).state, system.initial);
+  const due = system.due(before, way.at(-1) ?? '');
+  return due?.statement === broken ? ` ${due.words}` : '';
 }
 
 /** The move with this label, kept: the system uses its state again.

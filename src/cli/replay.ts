@@ -46,6 +46,7 @@ function textOf(file: string): string {
 
 async function play(trace: Trace, context: ReplayContext): Promise<Outcome> {
   const { header, steps } = trace;
+  if (header.kind === 'watched') throw new TraceError('this is what an inspector has seen of one session; it can be looked at, not played again');
   const replayer = replayers[header.kind];
   if (replayer === undefined) throw new TraceError(`this build can't play a trace of kind ${header.kind} again`);
   const isText = !context.json;

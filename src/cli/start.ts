@@ -80,9 +80,9 @@ export async function startServer(config: Config, { log, observer }: Surrounding
 async function inspected({ inspector: { host, port, bodies } }: Config, core: Core): Promise<{ readonly core: Core; readonly inspector?: Inspector }> {
   if (port === false) return { core };
   // Loaded only here: a server that nobody can look at needs none of it.
-  const [{ Recorder }, { startInspector }] = await Promise.all([import('../inspector/recorder.ts'), import('../inspector/server.ts')]);
+  const [{ Recorder }, { startInspector }, { counterexamples }] = await Promise.all([import('../inspector/recorder.ts'), import('../inspector/server.ts'), import('./counterexamples.ts')]);
   const recorder = new Recorder(core, { keepBodies: bodies });
-  return { core: recorder.core, inspector: await startInspector({ recorder, host, port }) };
+  return { core: recorder.core, inspector: await startInspector({ recorder, host, port, traces: { ...counterexamples() } }) };
 }
 
 /** The file that sessions are recorded into, if they are. */

@@ -39,6 +39,9 @@ export function recorded(core: Core, listen: StepListener, redaction: Redaction)
     },
     observe: (observer) => core.observe(observer),
     standing: (stream) => core.standing(stream),
+    places: () => core.places(),
+    waiting: () => core.waiting(),
+    sight: (watcher, contact) => core.sight(watcher, contact),
     census: () => core.census(),
   };
 }

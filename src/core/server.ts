@@ -12,12 +12,15 @@ import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
 import { observing } from './observers.ts';
 import type { Observer } from './observers.ts';
 import { advancePresence } from './presence.ts';
+import type { Place } from './place.ts';
 import { changePrivacy } from './privacy/change.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { roomsService } from './rooms/service.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
-import { standingOf } from './standing.ts';
+import { sightOf } from './sight.ts';
+import type { Sight } from './sight.ts';
+import { placesOf, standingOf, waitingIn } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { Federation } from './federation/federation.ts';
 
@@ -35,6 +38,15 @@ export interface Core {
   /** Where the machines of every client's stream stand.
    *  @param stream only this one, if it is there */
   standing(stream?: StreamId): readonly Standing[];
+  /** Where all other machines stand that go on for longer than a step: of rooms and their occupants, links and what other
+   *  servers have opened, subscriptions of accounts in memory; of each room, session or account the first few. */
+  places(): Iterable<Place>;
+  /** Those for whom stanzas wait, and how many. Nothing is counted before somebody asks. */
+  waiting(): Iterable<Place>;
+  /** What decides whether one address sees another online, as far as it is in memory.
+   *  @param watcher, contact bare or full JIDs
+   *  @returns undefined where one of them is no address */
+  sight(watcher: string, contact: string): Sight | undefined;
   /** How much there is at the moment: at rest there is no more than there are clients. */
   census(): Census;
 }
@@ -96,6 +108,9 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
       const one = stream === undefined ? undefined : kernel.streams.get(stream);
       return (stream === undefined ? [...kernel.streams.values()] : one === undefined ? [] : [one]).map(standingOf);
     },
+    places: () => placesOf(kernel, () => federation.places()),
+    waiting: () => waitingIn(kernel, () => federation.places()),
+    sight: (watcher, contact) => sightOf(kernel, watcher, contact, () => federation.places()),
     census: () => ({
       streams: kernel.streams.size,
       accounts: kernel.accounts.size,

@@ -2,6 +2,7 @@
  *  Not here: how a stanza gets there (routing.ts). @module */
 import type { Element } from 'ltx';
 import type { Jid } from './jid.ts';
+import type { Place } from './place.ts';
 
 /** A domain that is served beside the accounts'. */
 export interface Service {
@@ -12,6 +13,9 @@ export interface Service {
    *  @param stanza stamped with `from`, which its sender may use, and with `to`
    *  @param to an address of the domain */
   receive(stanza: Element, from: Jid, to: Jid): void;
+  /** Where its machines stand, for whoever begins to watch.
+   *  @param most so many of each that it has of one room and no more */
+  places?(most: number): Iterable<Place>;
   /** The server is about to stop. */
   stop?(): void;
 }

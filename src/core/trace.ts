@@ -8,7 +8,7 @@ import type { Transition } from './kernel.ts';
 export const TRACE_VERSION = 1;
 
 /** Where a trace comes from. */
-export type TraceKind = 'explorer' | 'random' | 'simulation' | 'session';
+export type TraceKind = 'explorer' | 'random' | 'simulation' | 'session' | 'watched';
 
 /** The first line of a trace. */
 export interface TraceHeader {
@@ -104,7 +104,7 @@ type Fields = Readonly<Record<string, { readonly is: (value: unknown) => boolean
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isListOf = (is: (value: unknown) => boolean) => (value: unknown): boolean => Array.isArray(value) && value.every(is);
-const kinds: readonly unknown[] = ['explorer', 'random', 'simulation', 'session'] satisfies TraceKind[];
+const kinds: readonly unknown[] = ['explorer', 'random', 'simulation', 'session', 'watched'] satisfies TraceKind[];
 
 const headerFields: Fields = {
   kind: { is: (value) => kinds.includes(value), what: `one of ${kinds.join(', ')}` },

@@ -84,6 +84,7 @@ export class Feed {
   }
 
   #tick(): void {
+    this.#options.recorder.count();
     for (const page of this.#pages) this.#tell(page);
   }
 

@@ -11,6 +11,8 @@ import type { Redaction } from '../core/redaction.ts';
 import type { Core } from '../core/server.ts';
 import { Fates } from './fates.ts';
 import type { FateEntry, FateLimits } from './fates.ts';
+import { Pace } from './pace.ts';
+import type { PaceLimits } from './pace.ts';
 import type { Ring } from './ring.ts';
 import { Roll } from './roll.ts';
 import type { RollLimits } from './roll.ts';
@@ -18,16 +20,11 @@ import { statePath } from './sheets.ts';
 import type { Entry, Subject } from './subject.ts';
 
 /** How much is kept. */
-export interface RecorderLimits extends RollLimits, FateLimits {
+export interface RecorderLimits extends RollLimits, FateLimits, PaceLimits {
   /** Entries of all subjects together. */
   readonly total: number;
   /** Characters of one stanza. */
   readonly stanza: number;
-  /** What is taken in of one subject, and of the messages, in one stretch of time: what is more is counted, and costs no
-   *  more than that. A page is not told more at once either. */
-  readonly entriesAtOnce: number;
-  readonly fatesAtOnce: number;
-  readonly stretchMs: number;
 }
 
 /** Some 30 MB at the most, with entries of the usual size. */
@@ -38,6 +35,8 @@ export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;
   roll: Roll;
+  /** How many stanzas wait for whom, when it was last counted. */
+  waiting: ReadonlyMap<Subject, number> = new Map();
   readonly #inner: Core;
   readonly #redaction: Redaction;
   readonly #limits: RecorderLimits;
@@ -45,6 +44,7 @@ export class Recorder {
   #places: { readonly subject: Subject; readonly n: number }[] = [];
   #next = 0;
   #messages: Fates;
+  readonly #pace: Pace;
   readonly #open = new Map<string, number>();
   /** Of the sessions that are open. */
   #streams: ReadonlySet<string> = new Set();
@@ -52,12 +52,8 @@ export class Recorder {
   /** Asks no more for decisions; undefined while it doesn't. */
   #leaveDecisions: (() => void) | undefined;
   #at = 0;
-  /** The stretch of time, and how many messages it had. */
-  #stretch = 0;
-  #taken = 0;
-  /** The accounts and rooms that are open on a page: whatever the rush, their messages are kept. */
-  #watched: ReadonlySet<string> = new Set();
-  #isWatched = true;
+  /** Counts the steps of the core while somebody looks. */
+  #turn = 0;
   /** Grows with everything that is kept. */
   version = 0;
   /** How often it has failed to keep something; whom it looked at is none the worse for it. */
@@ -69,10 +65,14 @@ export class Recorder {
     this.#limits = limits;
     this.roll = new Roll(limits);
     this.#messages = new Fates(limits);
+    this.#pace = new Pace(limits);
     this.core = {
       step: (input, at) => (this.#leave === undefined ? core.step(input, at) : this.#step(input, at)),
       observe: (observer) => core.observe(observer),
       standing: (stream) => core.standing(stream),
+      places: () => core.places(),
+      waiting: () => core.waiting(),
+      sight: (watcher, contact) => core.sight(watcher, contact),
       census: () => core.census(),
     };
   }
@@ -92,11 +92,25 @@ export class Recorder {
     if (this.#leave !== undefined) return;
     this.#at = at;
     for (const standing of this.#inner.standing()) this.roll.enter(standing, at);
+    for (const place of this.#inner.places()) this.roll.place(place, at);
+    this.count();
     this.#leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
       onFate: (fate) => this.#noteFate(fate),
     });
     this.#askDecisions(true);
+  }
+
+  /** Counts what waits, and for whom. */
+  count(): void {
+    const before = this.waiting;
+    const waiting = new Map<Subject, number>();
+    for (const { machine, of, waiting: number } of this.#inner.waiting()) {
+      const subject = machine === 'stream' ? this.roll.session(of) : this.roll.ownerOf(machine, of, this.#at)?.subject;
+      if (subject !== undefined) waiting.set(subject, (waiting.get(subject) ?? 0) + number);
+    }
+    this.waiting = waiting;
+    if (waiting.size !== before.size || [...waiting].some(([subject, number]) => before.get(subject) !== number)) this.version += 1;
   }
 
   /** Looks no more, and forgets everything. */
@@ -106,6 +120,7 @@ export class Recorder {
     this.#askDecisions(false);
     this.roll = new Roll(this.#limits);
     this.#messages = new Fates(this.#limits);
+    this.waiting = new Map();
     this.#places = [];
     this.#next = 0;
   }
@@ -124,8 +139,9 @@ export class Recorder {
 
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
-    this.#pace(input);
     const streams = this.#streams;
+    this.#askDecisions(this.#pace.follow(input, at, streams, () => [...this.#open.keys()].map((key) => this.roll.get(key)?.name ?? '')));
+    this.#turn += 1;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
     if (streams.size > 0 && input.type === 'stream.element' && streams.has(input.stream)) this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
@@ -134,30 +150,6 @@ export class Recorder {
   }
 
   /** In a rush a decision is put into words only where it will be kept. */
-  #pace(input: Input): void {
-    const stretch = Math.floor(this.#at / this.#limits.stretchMs);
-    if (stretch !== this.#stretch) {
-      this.#stretch = stretch;
-      this.#taken = 0;
-      this.#watched = new Set([...this.#open.keys()].map((key) => bareOf(this.roll.get(key)?.name ?? '')));
-    }
-    this.#isWatched = this.#taken < this.#limits.fatesAtOnce || (this.#taken < this.#mostFates && this.#concerns(input));
-    this.#askDecisions(this.#isWatched);
-  }
-
-  /** Whether what comes in is of somebody who is open, or for her. */
-  #concerns(input: Input): boolean {
-    if (this.#watched.size === 0) return false;
-    if (input.type !== 'stream.element') return true;
-    const { to } = input.element.attrs;
-    return this.#streams.has(input.stream) || (to !== undefined && this.#watched.has(bareOf(to)));
-  }
-
-  /** In one stretch of time, those of who is open included. */
-  get #mostFates(): number {
-    return this.#limits.fatesAtOnce + this.#limits.entriesAtOnce;
-  }
-
   #askDecisions(wanted: boolean): void {
     if (wanted === (this.#leaveDecisions !== undefined)) return;
     this.#leaveDecisions?.();
@@ -187,7 +179,7 @@ export class Recorder {
       this.roll.settle(subject);
     }
     this.#keep(subject, (n) => ({
-      n, at: this.#at, machine, part, from: before, to: state, ignored,
+      n, turn: this.#turn, at: this.#at, machine, part, from: before, to: state, ignored,
       // Most have nothing but a name, in which there is nothing to leave out.
       event: isBare(event) ? event : redacted(event, this.#redaction) as Transition['event'],
       effects: effects.every(isBare) ? effects : redacted(effects, this.#redaction) as Transition['effects'],
@@ -205,14 +197,14 @@ export class Recorder {
     if (subject === undefined) return;
     this.#keep(subject, (n) => {
       const xml = String(redacted(stanza, this.#redaction));
-      return { n, at: this.#at, way, xml: xml.length > this.#limits.stanza ? detached(`${xml.slice(0, this.#limits.stanza)}…`) : xml };
+      return { n, turn: this.#turn, at: this.#at, way, xml: xml.length > this.#limits.stanza ? detached(`${xml.slice(0, this.#limits.stanza)}…`) : xml };
     });
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
     subject.last = this.#at;
     this.version += 1;
-    if (!subject.mayTake(this.#stretch, this.#limits.entriesAtOnce)) return subject.log.skip();
+    if (!subject.mayTake(this.#pace.stretch, this.#limits.entriesAtOnce)) return subject.log.skip();
     const { n } = subject.log.push(make);
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
@@ -222,16 +214,9 @@ export class Recorder {
 
   #noteFate(fate: Fate): void {
     this.version += 1;
-    if (!this.#isWatched || this.#taken >= this.#mostFates) return this.fates.skip();
-    this.#taken += 1;
+    if (!this.#pace.take()) return this.fates.skip();
     this.#safely(() => this.#messages.keep(fate, this.#at));
   }
-}
-
-/** An account or a room, of a name or an address. */
-function bareOf(jid: string): string {
-  const slash = jid.indexOf('/');
-  return slash < 0 ? jid : jid.slice(0, slash);
 }
 
 /** Whether it is a name and nothing else. */

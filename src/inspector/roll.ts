@@ -1,5 +1,6 @@
 /** Everybody an inspector knows of, found by what a transition says of its machine's owner; bounded, those that are
  *  over leave first. Not here: what is kept of each (subject.ts). @module */
+import type { Place } from '../core/place.ts';
 import type { Standing } from '../core/standing.ts';
 import { statePath } from './sheets.ts';
 import { Subject } from './subject.ts';
@@ -57,6 +58,17 @@ export class Roll {
     if (subject === undefined) return;
     if (jid !== undefined) this.name(subject, jid);
     for (const [machine, state] of Object.entries(states)) if (state !== undefined) subject.place(machine, '', statePath(state));
+  }
+
+  /** Takes in another machine as it stands, with whomever it is of. */
+  place({ machine, of, state }: Pick<Place, 'machine' | 'of' | 'state'>, at: number): void {
+    const owner = this.ownerOf(machine, of, at);
+    owner?.subject.place(machine, owner.part, statePath(state));
+  }
+
+  /** The session that has, or had last, a full JID. */
+  sessionAt(jid: string): Subject | undefined {
+    return this.#sessions.get(jid);
   }
 
   /** A session has bound a full JID; whoever had it before keeps the name, and hears no more of it. */

@@ -3,6 +3,8 @@
 import type { AnyStateNode } from 'xstate';
 import { catalogue } from '../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
+import { wires } from '../../machines/wires.ts';
+import type { Wire } from '../../machines/wires.ts';
 
 /** One state of a machine. */
 export interface StateSheet {
@@ -34,6 +36,15 @@ export interface MachineSheet {
   readonly spec: string;
   readonly states: readonly StateSheet[];
   readonly transitions: readonly TransitionSheet[];
+  /** Its effects that are events of other machines. */
+  readonly wires: readonly WireSheet[];
+}
+
+/** An effect of a machine that is the event of another. */
+export interface WireSheet {
+  readonly effect: string;
+  readonly to: string;
+  readonly event: string;
 }
 
 type Named = string | { readonly type: string };
@@ -50,7 +61,16 @@ export const sheets: ReadonlyMap<string, MachineSheet> = new Map(catalogue.map((
 function sheetOf({ name, about, spec, step }: CatalogueEntry): MachineSheet {
   const below = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
   const nodes = below(step.machine.root as AnyStateNode);
-  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf) };
+  return { name, about, spec, states: nodes.map(stateOf), transitions: nodes.flatMap(transitionsOf), wires: wiresOf(name) };
+}
+
+function wiresOf(machine: string): WireSheet[] {
+  const own = Object.entries((wires as Readonly<Record<string, Readonly<Record<string, Wire | Readonly<Record<string, Wire>>>>>>)[machine] ?? {});
+  return own.flatMap(([effect, wire]) => (isWire(wire) ? [wire] : Object.values(wire)).map(({ to, event }) => ({ effect, to, event: event.type })));
+}
+
+function isWire(wire: Wire | Readonly<Record<string, Wire>>): wire is Wire {
+  return typeof wire['to'] === 'string';
 }
 
 function stateOf(node: AnyStateNode): StateSheet {
@@ -82,13 +102,16 @@ export function statePath(value: unknown): string {
 
 /** The transition that was taken.
  *  @returns undefined when the definition has none such
- *  @param from, to the paths of the states before and after */
-export function takenOf(machine: string, event: string, from: string, to: string): TransitionSheet | undefined {
+ *  @param from, to the paths of the states before and after
+ *  @param effects what was ordered: of two transitions to the same state it tells which */
+export function takenOf(machine: string, event: string, from: string, to: string, effects: readonly string[] = []): TransitionSheet | undefined {
   const candidates = sheets.get(machine)?.transitions.filter((each) => each.event === event && isWithin(from, each.source)) ?? [];
   // The innermost state that knows the event answers it; of several answers, the one that leads to where the machine is.
   const innermost = Math.max(...candidates.map(({ source }) => source.length));
   const own = candidates.filter(({ source }) => source.length === innermost);
-  return own.find(({ target }) => target === undefined ? from === to : isWithin(to, target)) ?? own[0];
+  const there = own.filter(({ target }) => target === undefined ? from === to : isWithin(to, target));
+  const ordered = there.filter((each) => each.effects.every((effect) => effects.includes(effect))).sort((a, b) => b.effects.length - a.effects.length);
+  return ordered[0] ?? there[0] ?? own[0];
 }
 
 const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`);

@@ -10,6 +10,8 @@ export type Kind = (typeof kinds)[number];
 /** A step of a machine, as it is kept: redacted, states as paths. */
 export interface TransitionEntry {
   readonly n: number;
+  /** Which step of the core it belongs to: entries of one step have one cause. */
+  readonly turn: number;
   readonly at: number;
   readonly machine: string;
   /** Which of several machines of that name: a contact, a nick, a request. */
@@ -24,6 +26,7 @@ export interface TransitionEntry {
 /** A stanza of a session that somebody has opened, redacted. */
 export interface StanzaEntry {
   readonly n: number;
+  readonly turn: number;
   readonly at: number;
   readonly way: 'in' | 'out';
   readonly xml: string;

@@ -2,13 +2,7 @@
  *  it. Spec: RFC 6121 §8.5, DESIGN D1-D7. Not here: the decision, which this only puts into words. @module */
 import type { Decision, RouteView } from '../core/decision.ts';
 import type { Fate } from '../core/kernel.ts';
-
-/** One step of the answer. */
-export interface Reason {
-  readonly step: 'sent' | 'whether' | 'which' | 'fate';
-  readonly text: string;
-  readonly spec: string;
-}
+import type { Reason } from './reason.ts';
 
 /** The steps, in their order.
  *  @param decision undefined for a message about which no account had to decide */

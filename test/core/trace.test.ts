@@ -16,7 +16,7 @@ const step = fc.record({
 }, { requiredKeys: ['label', 'transitions', 'shown'] });
 const header = fc.record({
   waystate: fc.constant('trace' as const), version: fc.constant(TRACE_VERSION as typeof TRACE_VERSION),
-  kind: fc.constantFrom('explorer' as const, 'random' as const, 'simulation' as const, 'session' as const), title: word,
+  kind: fc.constantFrom('explorer' as const, 'random' as const, 'simulation' as const, 'session' as const, 'watched' as const), title: word,
   theorem: fc.record({ name: word, statement: word, formula: word, spec: fc.array(word) }, { requiredKeys: ['name', 'statement'] }),
   fault: word, replay: fc.dictionary(word, fc.jsonValue(), { noNullPrototype: true }), again: word,
 }, { requiredKeys: ['waystate', 'version', 'kind', 'title', 'replay'] });
@@ -61,7 +61,7 @@ describe('trace: what is no trace is refused with its line', () => {
     ['a list', '[]\n', 'line 1: this is not an object'],
     ['a newer version', changed({ version: 2 }), 'line 1: the version is 2; this build reads version 1'],
     ['no version', changed({ version: undefined }), 'line 1: the version is missing; this build reads version 1'],
-    ['a kind that is not known', changed({ kind: 'dream' }), 'line 1: kind must be one of explorer, random, simulation, session'],
+    ['a kind that is not known', changed({ kind: 'dream' }), 'line 1: kind must be one of explorer, random, simulation, session, watched'],
     ['no title', changed({ title: undefined }), 'line 1: title must be a text'],
     ['a theorem without a statement', changed({ theorem: { name: 'x' } }), 'line 1: theorem must be an object with name and statement'],
     ['a formula that is no text', changed({ theorem: { name: 'x', statement: 'y', formula: 1 } }), 'line 1: theorem must be an object with name and statement'],

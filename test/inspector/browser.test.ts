@@ -68,7 +68,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await page.locator('.chip', { hasText: 'presence available' }).waitFor();
     await page.getByText('juliet@localhost/balcony').click();
     await page.locator('.opened h1', { hasText: 'juliet@localhost/balcony' }).waitFor();
-    await page.waitForFunction("document.getElementById('status').textContent === 'live'");
+    await page.locator('#status', { hasText: /^live$/ }).waitFor();
     romeo.send("<message to='juliet@localhost' type='chat' id='wherefore'><body>My life were better ended</body></message>");
     await juliet.hears('My life were better ended');
     const message = page.locator('.opened .message', { hasText: 'romeo@localhost/orchard' });
@@ -92,7 +92,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await opened();
     await page.getByText('<img src=x onerror=document.title=1>&').click();
     await page.locator('.opened h1', { hasText: '<img' }).waitFor();
-    await page.waitForFunction("document.getElementById('status').textContent === 'live'");
+    await page.locator('#status', { hasText: /^live$/ }).waitFor();
     juliet.send(`<message to='romeo@localhost' type='chat' id='${hostile}'><body>${hostile}</body></message>`);
     juliet.send(`<presence to='verona@rooms.localhost/${hostile}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
     await page.locator('.opened .message').first().waitFor();
@@ -117,7 +117,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     expect(await page.locator('.m-route svg .lit').count()).toBe(1);
     await page.locator('.m-session .levels .lit', { hasText: 'connected' }).waitFor();
     expect(await page.locator('.m-session summary').isVisible()).toBe(false);
-    await page.waitForFunction("document.getElementById('status').textContent === 'live'");
+    await page.locator('#status', { hasText: /^live$/ }).waitFor();
     juliet.send('</stream:stream>');
     await page.locator('.m-route svg [data-transition].lit').waitFor({ state: 'attached' });
     await page.locator('.m-route svg [data-state="closed"].lit').waitFor({ state: 'attached' });
@@ -167,7 +167,7 @@ describe.runIf(isInstalled)(isInstalled ? 'in a browser' : 'in a browser (skippe
     await page.locator('.message summary').first().click();
     await fits('messages');
     await page.getByRole('link', { name: 'Machines' }).click();
-    await page.getByRole('link', { name: /^route/ }).click();
+    await page.getByRole('navigation', { name: 'Machines' }).getByRole('link', { name: /^route/ }).click();
     await page.getByRole('heading', { name: 'route', level: 1 }).waitFor();
     await fits('machines');
     expect(await page.locator('.states').textContent()).toContain('The session is over; answers that are owed are still delivered');

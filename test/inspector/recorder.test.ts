@@ -20,6 +20,9 @@ class ToldCore implements Core {
     throw new Error('nobody asks');
   };
   standing = (): [] => [];
+  places = (): [] => [];
+  waiting = (): [] => [];
+  sight = (): undefined => undefined;
   observe(observer: Observer): () => void {
     this.observers.add(observer);
     return () => void this.observers.delete(observer);

@@ -34,7 +34,7 @@ describe('inspector: who may look', () => {
   test.each([
     ['nothing', {}], ['a cookie of another start', { cookie: `waystate-inspector-1=${'A'.repeat(43)}` }], ['an empty one', { cookie: '=; waystate-inspector=' }],
   ])('with %s there is nothing to see', async (_title, headers) => {
-    for (const path of ['/', '/app.js', '/machines.json', '/live']) expect((await ask(address, { path, headers })).status).toBe(401);
+    for (const path of ['/', '/app.js', '/machines.json', '/live', '/why', '/people']) expect((await ask(address, { path, headers })).status).toBe(401);
   });
 
   test.each(['', 'x', 'A'.repeat(43)])('the token %j opens nothing', async (token) => {
@@ -74,13 +74,32 @@ describe('inspector: what is served', () => {
     }
   });
 
-  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__'])('%s is nothing', async (path) => {
+  test.each(['/../server.ts', '/..%2fserver.ts', '/%2e%2e/server.ts', '/page/../../../../package.json', '/tsconfig.json', '//etc/passwd', '/machines/../../../../../etc/passwd.svg', '/index.html%00.js', '/constructor', '/__proto__', '/machines/catalogue.ts', '/machines/README.md', '/sections/README.md'])('%s is nothing', async (path) => {
     expect((await ask(address, { path, headers: { cookie } })).status).toBe(404);
+  });
+
+  test.each(['/traces/', '/traces/mutant', '/traces/mutant:route', '/traces/mutant%3Anothing%3A%20at%3A%20all', '/traces/control:no-server', '/traces/constructor:x', '/traces/__proto__:x', '/traces/%', '/traces/nobody:x'])('%s is no trace', async (path) => {
+    expect((await ask(address, { path, headers: { cookie } })).status).toBe(404);
+  });
+
+  test('a trace that can\'t be had says why, and nobody without the cookie has one', async () => {
+    const survivor = `/traces/${encodeURIComponent('mutant:subscription: to on inbound.subscribe #1: swap pushItem and sendAvailable')}`;
+    expect(await ask(address, { path: survivor, headers: { cookie } })).toMatchObject({ status: 503, text: 'There is no counterexample: the fate of this mutant is "survivor".\n' });
+    expect((await ask(address, { path: '/traces/control:no-drain' })).status).toBe(401);
+    expect(await ask(address, { path: '/traces/control:no-drain', headers: { cookie } })).toMatchObject({ status: 200, text: expect.stringMatching(/^\{"waystate":"trace"/) });
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s changes nothing', async (method) => {
     const { status, headers } = await ask(address, { path: '/', method, headers: { cookie } });
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('of the sources those of the machines of the catalogue are there, as text, with their pages and their tables', async () => {
+    for (const [path, type, text] of [['/machines/route.ts', 'text/plain; charset=utf-8', 'routeMachine'], ['/machines/route.md', 'text/plain; charset=utf-8', '# Machine: route'], ['/machines/route.json', 'application/json', '"states":["open"'], ['/sections/rfc6121.json', 'application/json', 'BCP 78']] as const) {
+      const answer = await ask(address, { path, headers: { cookie } });
+      expect([answer.status, answer.headers['content-type']], path).toEqual([200, type]);
+      expect(answer.text).toContain(text);
+    }
   });
 
   test('the first load is far under 300 KB, and says what it asks for in full', async () => {
@@ -132,6 +151,18 @@ describe('inspector: what is told', () => {
     expect(again.text).not.toContain('another word');
     opened.close();
     again.close();
+  });
+
+  test('who sees whom, and who is there to be asked about; what is no address is refused', async () => {
+    const romeo = await person(server, 'romeo', 'orchard');
+    romeo.send('<presence/>');
+    await romeo.hears('<presence');
+    const asked = async (path: string): Promise<unknown> => JSON.parse((await ask(address, { path, headers: { cookie } })).text);
+    expect(await asked('/people?part=rom')).toEqual(['romeo@localhost']);
+    expect(await asked('/why?watcher=juliet@localhost&contact=romeo@localhost')).toMatchObject({ answer: { answer: 'no' }, watchers: [] });
+    expect(await asked('/why?contact=romeo@localhost')).toEqual({ watchers: [] });
+    for (const query of ['', '?watcher=@&contact=romeo@localhost', '?watcher=romeo@localhost']) expect((await ask(address, { path: `/why${query}`, headers: { cookie } })).status).toBe(400);
+    expect(await ask(address, { path: '/people', method: 'HEAD', headers: { cookie } })).toMatchObject({ status: 200, text: '' });
   });
 
   test('so many pages look at a time, and no more', async () => {

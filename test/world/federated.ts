@@ -3,6 +3,7 @@
 import type { Channel, StreamId } from '../../src/core/input.ts';
 import { defaultFederation } from '../../src/core/config.ts';
 import type { CoreConfig, FederationConfig } from '../../src/core/config.ts';
+import type { Core } from '../../src/core/server.ts';
 import { InProcess } from './in-process.ts';
 
 /** How one server deals with the others. */
@@ -14,6 +15,8 @@ export interface SiteOptions {
   readonly certified?: readonly string[];
   /** It begins without TLS, and never offers it. */
   readonly isPlain?: boolean;
+  /** What is around its core. */
+  readonly around?: (core: Core) => Core;
 }
 
 interface Site extends SiteOptions {
@@ -31,8 +34,8 @@ export class Federated {
 
   /** Starts a server. */
   add(options: SiteOptions): InProcess {
-    const { domain, config, federation } = options;
-    const world = new InProcess({ config: { domain, secret: `the secret of ${domain}`.padEnd(32, '.'), federation: { ...defaultFederation, ...federation }, ...config } });
+    const { domain, config, federation, around } = options;
+    const world = new InProcess({ config: { domain, secret: `the secret of ${domain}`.padEnd(32, '.'), federation: { ...defaultFederation, ...federation }, ...config }, ...(around !== undefined && { around }) });
     const site = { ...options, world };
     this.#sites.set(domain, site);
     for (const other of [config?.rooms?.domain, ...(config?.components ?? []).map((component) => component.domain)]) if (other !== undefined) this.#sites.set(other, site);

@@ -6,6 +6,7 @@ import type { AnyStateMachine, SnapshotFrom } from 'xstate';
 import { catalogue } from '../../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../../machines/catalogue.ts';
 import type { Stepper } from '../../../machines/step.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import type { Check } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { MachineTable } from '../machine-table.ts';
@@ -125,9 +126,26 @@ export class Alone<F extends string, S extends string> implements System {
     this.initial = this.#encode(NOT_BEGUN, setting.memory);
   }
 
+  /** When it begins it has not done anything yet. */
+  did(before: Uint8Array, label: string): readonly Transition[] {
+    const number = numberIn(before);
+    const event = this.#setting.occurrences.find((occurrence) => occurrence.label === label)?.event;
+    if (number === NOT_BEGUN || event === undefined) return [];
+    const { next, effects, ignored } = this.#table.step(number, event);
+    return [{ machine: this.#setting.machine, of: 'somebody', event, from: this.#table.state(number).value, to: this.#table.state(next).value, effects, ignored }];
+  }
+
+  due(before: Uint8Array, label: string): { readonly statement: string; readonly words: string } | undefined {
+    const occurrence = this.#setting.occurrences.find((each) => each.label === label);
+    if (numberIn(before) === NOT_BEGUN || occurrence === undefined) return undefined;
+    const { statement, oneOf } = this.#setting.due(occurrence, this.#memoryIn(before));
+    const orders = new Set(oneOf.map((each) => (each.length === 0 || each[0] === IGNORED ? 'nothing' : each.join(', '))));
+    return { statement, words: `What must be ordered: ${[...orders].join('; or else ')}.` };
+  }
+
   moves(state: Uint8Array, visit: (move: Move) => void): void {
-    const number = (state[0] ?? 0) * 256 + (state[1] ?? 0);
-    const before = Object.fromEntries(this.#fields.map((field, index) => [field, state[index + 2] ?? 0])) as Record<F, number>;
+    const number = numberIn(state);
+    const before = this.#memoryIn(state);
     if (number === NOT_BEGUN) return visit(this.#begin(before));
     for (const occurrence of this.#setting.occurrences) if (occurrence.may?.(before) ?? true) visit(this.#move(number, before, occurrence));
   }
@@ -143,6 +161,10 @@ export class Alone<F extends string, S extends string> implements System {
     this.#keepTimers(after, this.#initialEffects);
     const seen: Seen<F> = { occurrence: { label: 'the machine begins', event: { type: '' } }, before, after, orders: [], reads: this.#readsOf(0) };
     return { label: seen.occurrence.label, state: this.#encode(0, after), shown: this.#shown(seen, this.#initialEffects), broken: this.#brokenAlways(seen) };
+  }
+
+  #memoryIn(state: Uint8Array): Record<F, number> {
+    return Object.fromEntries(this.#fields.map((field, index) => [field, state[index + 2] ?? 0])) as Record<F, number>;
   }
 
   #readsOf(number: number): string {
@@ -191,6 +213,8 @@ export class Alone<F extends string, S extends string> implements System {
     return Uint8Array.of(number >> 8, number & 255, ...this.#fields.map((field) => memory[field]));
   }
 }
+
+const numberIn = (state: Uint8Array): number => (state[0] ?? 0) * 256 + (state[1] ?? 0);
 
 function nameOf({ type, params }: Effect): string {
   return params === undefined ? type : [type, ...Object.values(params)].join(' ');

@@ -4,6 +4,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { catalogue } from '../../../machines/catalogue.ts';
 import type { CatalogueEntry } from '../../../machines/catalogue.ts';
 import type { Stepper } from '../../../machines/step.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import type { Check, CheckScope } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { classesOf, isFollowed, stepTableOf } from './step-table.ts';
@@ -42,50 +43,71 @@ export const boundedByTheWorld: Readonly<Record<string, string>> = {
   farewell: 'a visit begins only when the client has left before, and the room answers in order',
 };
 
+/** What is wrong with a row, and how, in words. */
+interface Fault {
+  readonly statement: Statement;
+  readonly words: string;
+}
+
 /** A machine's own table as a system: a move is an event. */
 class Table implements System {
   readonly initial = Uint8Array.of(0, 0);
   readonly #entry: CatalogueEntry;
   readonly #table: StepTable;
   /** What is wrong, by the row in which it shows. */
-  readonly #faults: ReadonlyMap<number, readonly Statement[]>;
+  readonly #faults: ReadonlyMap<number, readonly Fault[]>;
+  readonly #step: Stepper<AnyStateMachine>;
 
   constructor(entry: CatalogueEntry, step: Stepper<AnyStateMachine>) {
     this.#entry = entry;
+    this.#step = step;
     this.#table = stepTableOf(step, entry.alphabet as never);
     this.#faults = faultsOf(entry, step.machine, this.#table);
   }
 
   moves(state: Uint8Array, visit: (move: Move) => void): void {
-    const row = (state[0] ?? 0) * 256 + (state[1] ?? 0);
+    const row = rowIn(state);
     this.#table.rows[row]?.cells.forEach(({ next }, index) => {
-      const broken = [...(this.#faults.get(row) ?? []), ...(this.#faults.get(next) ?? [])];
-      visit({ label: JSON.stringify(this.#entry.alphabet[index]), state: Uint8Array.of(next >> 8, next & 255), shown: '', broken });
+      const faults = [...(this.#faults.get(row) ?? []), ...(this.#faults.get(next) ?? [])];
+      visit({ label: JSON.stringify(this.#entry.alphabet[index]), state: Uint8Array.of(next >> 8, next & 255), shown: [...new Set(faults.map(({ words }) => words))].join('; '), broken: faults.map(({ statement }) => statement) });
     });
+  }
+
+  did(before: Uint8Array, label: string): readonly Transition[] {
+    const from = this.#table.rows[rowIn(before)]?.state;
+    const event = this.#entry.alphabet.find((each) => JSON.stringify(each) === label);
+    if (from === undefined || event === undefined) return [];
+    const { state, effects, ignored } = this.#step(from, event as never);
+    return [{ machine: this.#entry.name, of: 'somebody', event, from: from.value, to: state.value, effects, ignored }];
   }
 
   /** A state beyond what is followed is at rest. */
   atRest(state: Uint8Array): readonly string[] {
-    return this.#faults.get((state[0] ?? 0) * 256 + (state[1] ?? 0)) ?? [];
+    return (this.#faults.get(rowIn(state)) ?? []).map(({ statement }) => statement);
   }
 }
 
+const rowIn = (state: Uint8Array): number => (state[0] ?? 0) * 256 + (state[1] ?? 0);
+
 /** What is wrong with a table, by row; what is wrong with the whole is wrong with the first row. */
-function faultsOf({ name, alphabet }: CatalogueEntry, machine: AnyStateMachine, table: StepTable): ReadonlyMap<number, readonly Statement[]> {
-  const faults = new Map<number, Statement[]>();
-  const found = (row: number, statement: Statement): void => void faults.set(row, [...(faults.get(row) ?? []), statement]);
+function faultsOf({ name, alphabet }: CatalogueEntry, machine: AnyStateMachine, table: StepTable): ReadonlyMap<number, readonly Fault[]> {
+  const faults = new Map<number, Fault[]>();
+  const found = (row: number, statement: Statement, words: string): void => void faults.set(row, [...(faults.get(row) ?? []), { statement, words }]);
   const leaves = leavingRows(table);
   const twins = twinRows(name, table);
   table.rows.forEach(({ state, cells }, row) => {
-    if (name in total && cells.some(({ shown }) => shown === 'ignored')) found(row, 'T12 total');
-    if (isFollowed(state) && !leaves.has(row) && !(name in unending)) found(row, 'T12 leaves');
-    if (twins.has(row)) found(row, 'T12 distinct');
-    if (!isFollowed(state) && !(name in boundedByTheWorld)) found(row, 'T12 bounded');
+    const here = nameOf(state.value);
+    if (name in total && cells.some(({ shown }) => shown === 'ignored')) found(row, 'T12 total', `something is ignored in ${here}`);
+    if (isFollowed(state) && !leaves.has(row) && !(name in unending)) found(row, 'T12 leaves', `nothing leads from ${here} to the end, or back to the beginning`);
+    if (twins.has(row)) found(row, 'T12 distinct', `${here} behaves as ${twins.get(row)} does`);
+    if (!isFollowed(state) && !(name in boundedByTheWorld)) found(row, 'T12 bounded', `what is kept grows on and on: ${JSON.stringify(state.context)}`);
   });
   const reached = new Set(table.rows.flatMap(({ state }) => state._nodes.map((node: AnyStateNode) => node.id)));
-  if (nodesOf(machine.root).some(({ id }) => !reached.has(id))) found(0, 'T12 reached');
+  const missed = nodesOf(machine.root).filter(({ id }) => !reached.has(id));
+  if (missed.length > 0) found(0, 'T12 reached', `nothing leads to ${missed.map(({ path }) => path.join('.')).join(', ')}`);
   const taken = new Set(table.rows.filter(({ state }) => isFollowed(state)).flatMap(({ state }) => alphabet.flatMap((event) => machine.getTransitionData(state as never, event as never))));
-  if (nodesOf(machine.root).some((node) => [...node.transitions.values()].flat().some((transition) => !taken.has(transition as never)))) found(0, 'T12 taken');
+  const idle = nodesOf(machine.root).flatMap((node) => [...node.transitions.values()].flatMap((all) => all.flatMap((transition, index) => (taken.has(transition as never) ? [] : [`${node.path.join('.')} on ${transition.eventType}${all.length > 1 ? ` #${index + 1}` : ''}`]))));
+  if (idle.length > 0) found(0, 'T12 taken', `never taken: ${idle.join(', ')}`);
   return faults;
 }
 
@@ -101,16 +123,15 @@ function leavingRows({ rows }: StepTable): ReadonlySet<number> {
   return leaving;
 }
 
-/** Rows whose state behaves like another state with the same context, wherever both occur. */
-function twinRows(name: string, table: StepTable): ReadonlySet<number> {
+/** Rows whose state behaves like another state with the same context, wherever both occur: with that state's name. */
+function twinRows(name: string, table: StepTable): ReadonlyMap<number, string> {
   const classes = classesOf(table);
   const valueOf = (row: number): string => nameOf(table.rows[row]?.state.value);
-  const twins = table.rows.flatMap(({ state }, index) => {
-    const pair = [valueOf(classes.indexOf(classes[index] ?? 0)), valueOf(index)];
+  return new Map(table.rows.flatMap(({ state }, index) => {
+    const pair = [valueOf(classes.indexOf(classes[index] ?? 0)), valueOf(index)] as const;
     const isListed = (alike[name] ?? []).some(({ states }) => states.every((each) => pair.includes(each)));
-    return !isFollowed(state) || pair[0] === pair[1] || isListed ? [] : [index];
-  });
-  return new Set(twins);
+    return !isFollowed(state) || pair[0] === pair[1] || isListed ? [] : [[index, pair[0]] as const];
+  }));
 }
 
 /** `negotiating.opened`. */

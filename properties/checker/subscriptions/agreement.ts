@@ -3,6 +3,7 @@
  *  Not here: how the two get where they are (pair.ts). @module */
 import type { stepSubscription } from '../../../machines/subscription.ts';
 import type { SubscriptionEvent } from '../../../machines/subscription.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import type { MachineTable } from '../machine-table.ts';
 import { STANZAS } from './appendix-a.ts';
 import type { SubscriptionStanza } from './appendix-a.ts';
@@ -30,6 +31,12 @@ export interface Claims {
 export function claimsOf(table: SubscriptionTable, number: number): Claims {
   const name = table.state(number).value;
   return { to: name.startsWith('to') || name === 'both', from: name.startsWith('from') || name === 'both', pendingOut: name.includes('Out'), pendingIn: name.endsWith('In') };
+}
+
+/** One step of a side's machine. */
+export function transitionOf(table: SubscriptionTable, number: number, event: SubscriptionEvent, of: string): Transition {
+  const { next, effects, ignored } = table.step(number, event);
+  return { machine: 'subscription', of, event, from: table.state(number).value, to: table.state(next).value, effects, ignored };
 }
 
 /** What a user's clients see of an effect: a roster push shows the item as it is then (RFC 6121 §2.1.2). */

@@ -4,11 +4,12 @@
  *  becomes traffic. Spec: RFC 6121 §3, §A, §2.5.2. Not here: whether the two agree (agreement.ts). @module */
 import { stepSubscription } from '../../../machines/subscription.ts';
 import type { SubscriptionEvent } from '../../../machines/subscription.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import { stepperOf } from '../check.ts';
 import type { Substitutes } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { MachineTable } from '../machine-table.ts';
-import { Remedies, claimsOf, inbound, isAgreed, isGrounded, outbound, shownOf } from './agreement.ts';
+import { Remedies, claimsOf, inbound, isAgreed, isGrounded, outbound, shownOf, transitionOf } from './agreement.ts';
 import type { SubscriptionTable } from './agreement.ts';
 import { STANZAS } from './appendix-a.ts';
 import type { SubscriptionStanza } from './appendix-a.ts';
@@ -75,6 +76,8 @@ export class Pair implements System {
   readonly #state: Uint8Array;
   #broken: string[] = [];
   #shown: string[] = [];
+  /** What the machines do, when somebody asks. */
+  #did: Transition[] | undefined;
 
   constructor(scope: PairScope, substitutes?: Substitutes) {
     this.#scope = scope;
@@ -99,6 +102,18 @@ export class Pair implements System {
       attempt(`${otherName} takes ${name}'s ${stanzaOf(first)}`, () => this.#take(side));
       if ((state[LOSSES] ?? 0) < this.#scope.losses) attempt(`${name}'s ${stanzaOf(first)} is lost`, () => this.#lose(side));
     }
+  }
+
+  /** A contact that is removed takes no step: its machine is made anew. */
+  did(before: Uint8Array, label: string): readonly Transition[] {
+    let did: readonly Transition[] = [];
+    this.#did = [];
+    this.moves(before, (move) => {
+      if (move.label === label) did = this.#did ?? [];
+      this.#did = [];
+    });
+    this.#did = undefined;
+    return did;
   }
 
   /** A state that nothing leaves has empty links, and was looked at when they became so. */
@@ -155,6 +170,7 @@ export class Pair implements System {
   #step(side: Side, event: SubscriptionEvent, item: number, isAnswer: boolean): void {
     const before = this.#state[MACHINE + side] ?? 0;
     const { next, effects } = this.#table.step(before, event);
+    this.#did?.push(transitionOf(this.#table, before, event, NAMES[side]));
     this.#state[MACHINE + side] = next;
     for (const { type } of effects) {
       this.#shown.push(`${NAMES[side]}: ${shownOf(this.#table, next, type)}`);

@@ -3,11 +3,12 @@
 import { stepSubscription } from '../../../machines/subscription.ts';
 import type { SubscriptionEvent } from '../../../machines/subscription.ts';
 import type { SubscriptionState } from '../../../machines/vocabulary.ts';
+import type { Transition } from '../../../src/core/kernel.ts';
 import { stepperOf } from '../check.ts';
 import type { Substitutes } from '../check.ts';
 import type { Move, System } from '../explore.ts';
 import { MachineTable } from '../machine-table.ts';
-import { shownOf } from './agreement.ts';
+import { shownOf, transitionOf } from './agreement.ts';
 import type { SubscriptionTable } from './agreement.ts';
 import { STANZAS, cellOf } from './appendix-a.ts';
 import type { Direction, SubscriptionStanza } from './appendix-a.ts';
@@ -36,6 +37,20 @@ export class Tables implements System {
   stateOf(number: number): { readonly name: SubscriptionState; readonly isApproved: boolean } {
     const { value, context } = this.#table.state(number);
     return { name: value, isApproved: context.approved };
+  }
+
+  did([number = 0]: Uint8Array, label: string): readonly Transition[] {
+    const event = events.find(([direction, stanza]) => `${direction} ${stanza}` === label)?.[2];
+    return event === undefined ? [] : [transitionOf(this.#table, number, event, 'a contact')];
+  }
+
+  due([number = 0]: Uint8Array, label: string): { readonly statement: string; readonly words: string } | undefined {
+    const { name, isApproved } = this.stateOf(number);
+    const [direction, stanza] = events.find(([way, each]) => `${way} ${each}` === label) ?? [];
+    if (direction === undefined || stanza === undefined) return undefined;
+    const { next, isApproved: isApprovedThen } = cellOf(direction, stanza, name, isApproved);
+    const ordered = [...effectsOf(direction, stanza, name, isApproved)];
+    return { statement: 'T7 table', words: `What must be ordered: ${ordered.join(', ') || 'nothing'}; the state afterwards: ${next}${isApprovedThen ? ', approved' : ''}.` };
   }
 
   moves([number = 0]: Uint8Array, visit: (move: Move) => void): void {

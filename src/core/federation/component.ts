@@ -13,6 +13,7 @@ import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
+import type { Place } from '../place.ts';
 import { REDACTED } from '../redaction.ts';
 import { returnError, route } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -71,6 +72,10 @@ export class ComponentStream implements PeerStream {
     this.#inbox = new Inbox(kernel, stream, new Lanes());
     kernel.peers.set(stream, this);
     for (const effect of stepComponent.initialEffects) this.#perform(effect);
+  }
+
+  get place(): Place {
+    return { machine: 'component', of: this.#stream, state: this.#state.value, waiting: this.#inbox.waiting };
   }
 
   /** Says goodbye. */

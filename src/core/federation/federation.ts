@@ -7,6 +7,7 @@ import { bounce } from '../deliver.ts';
 import type { Channel, PeerKind, StreamId } from '../input.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
+import type { Place } from '../place.ts';
 import { REDACTED } from '../redaction.ts';
 import { mayFederate, returnError } from '../routing.ts';
 import { ComponentService, ComponentStream } from './component.ts';
@@ -37,6 +38,12 @@ export class Federation {
   /** How many links there are. */
   get links(): number {
     return this.#links.size;
+  }
+
+  /** Where links and the streams of others stand. */
+  *places(): Generator<Place> {
+    for (const { place } of this.#links.values()) yield place;
+    for (const { place } of this.#streams.values()) yield place;
   }
 
   /** Takes in a stream that another server or a component has opened. */

@@ -13,6 +13,7 @@ import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
 import { parseJid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
+import type { Place } from '../place.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { vouchesFor } from './certificate.ts';
@@ -78,6 +79,10 @@ export class Inbound implements PeerStream {
     this.#proofs = new Proofs(host.federation, (domain) => host.isHosted(domain));
     kernel.peers.set(stream, this);
     for (const effect of stepPeer.initialEffects) this.#perform(effect);
+  }
+
+  get place(): Place {
+    return { machine: 'peer', of: this.#stream, state: this.#state.value, waiting: this.#inbox.waiting };
   }
 
   get isEstablished(): boolean {

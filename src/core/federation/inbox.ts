@@ -35,6 +35,11 @@ export class Inbox {
     this.#stream = stream;
   }
 
+  /** How much waits. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Processes something now, or once what came before is done with. */
   take(turn: Turn): void {
     this.#waiting.push(turn);

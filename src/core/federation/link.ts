@@ -13,6 +13,7 @@ import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
+import type { Place } from '../place.ts';
 import { returnError, route } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
 import { dialbackXml, verdictXml } from './dialback.ts';
@@ -78,6 +79,10 @@ export class Link implements PeerStream {
 
   get name(): string {
     return `${this.from} ${this.to}`;
+  }
+
+  get place(): Place {
+    return { machine: 'link', of: this.name, state: this.#state.value, waiting: this.#queue.length };
   }
 
   get isUp(): boolean {

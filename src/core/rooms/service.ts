@@ -8,6 +8,7 @@ import type { RoomLimits, RoomsConfig } from '../config.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
+import type { Place } from '../place.ts';
 import { deliver } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { StanzaError } from '../stanza-error.ts';
@@ -19,7 +20,7 @@ import { record } from './members.ts';
 import { advanceOccupant } from './occupants.ts';
 import { receive } from './receive.ts';
 import { listingOf, recordOf, restoreRoom } from './record.ts';
-import { Room, addressOf } from './room.ts';
+import { Room, addressOf, occupantJid } from './room.ts';
 import type { Received, Sent, Surroundings } from './room.ts';
 import { receiveForService, serviceName } from './service-disco.ts';
 
@@ -59,6 +60,13 @@ class Rooms implements Service {
   receive(stanza: Element, from: Jid, to: Jid): void {
     this.#inbox.push({ stanza, from, to, at: this.#kernel.at });
     this.#proceed();
+  }
+
+  *places(most: number): Generator<Place> {
+    for (const [bare, room] of this.#rooms) {
+      yield { machine: 'room', of: bare, state: room.state.value, waiting: this.#writing.get(room)?.length ?? 0 };
+      for (const { nick, state } of [...room.occupants.values()].slice(0, most)) yield { machine: 'occupant', of: occupantJid(room, nick), state: state.value, waiting: 0 };
+    }
   }
 
   /** Everybody is told that the service stops (XEP-0045 §11.2). */

@@ -20,7 +20,9 @@ import { h } from './dom.js';
 /** By the first part of the address. @type {Readonly<Record<string, () => Promise<View>>>} */
 const views = {
   live: async () => (await import('./live.js')).showLive,
+  why: async () => (await import('./why.js')).showWhy,
   machines: async () => (await import('./machines.js')).showMachines,
+  theorems: async () => (await import('./theorems.js')).showTheorems,
 };
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));

@@ -1,4 +1,5 @@
 /** Elements of the page. Data becomes text and nothing else: no markup is ever made of it. @module */
+import { citationsOf } from './citation.js';
 
 /** @typedef {Node | string | number | false | undefined | null} Child what may stand in an element: strings become text,
  *  what is not there is left out */
@@ -81,10 +82,12 @@ export function empty(parent) {
 
 /** A machine's state, in the machine's colour.
  *  @param {string} machine
- *  @param {string} state */
-export function chip(machine, state) {
-  const label = h('span', { class: `chip ${hueOf(machine)}`, title: `${machine}: ${state}` });
-  label.append(h('b', {}, machine), ' ', h('span', {}, state));
+ *  @param {string} state
+ *  @param {string} [part] which of several machines of that name */
+export function chip(machine, state, part = '') {
+  const name = part === '' ? machine : `${machine} ${part}`;
+  const label = h('span', { class: `chip ${hueOf(machine)}`, title: `${name}: ${state}` });
+  label.append(h('b', {}, part === '' ? machine : part), ' ', h('span', {}, state));
   return label;
 }
 
@@ -92,9 +95,19 @@ export function chip(machine, state) {
  *  @param {string} machine */
 export const hueOf = (machine) => (/^[a-z-]+$/.test(machine) ? `m-${machine}` : '');
 
-/** Sections, as they are cited.
+/** Sections, as they are cited; each opens its text.
  *  @param {string | readonly string[] | undefined} spec */
-export const cites = (spec) => h('span.cites', {}, [spec ?? []].flat().join(' · '));
+export function cites(spec) {
+  const texts = /** @type {readonly string[]} */ ([spec ?? []].flat());
+  return h('span.cites', {}, ...texts.flatMap((text, index) => [...(index > 0 ? [' · '] : []), ...citationsOf(text)]).map((part) => (typeof part === 'string' ? part : citeButton(part))));
+}
+
+/** @import { Citation } from './citation.js' */
+/** @param {Citation} citation */
+function citeButton(citation) {
+  const open = async () => (await import('./sections.js')).openSection(citation);
+  return h('button.cite', { type: 'button', title: 'Read the section', 'aria-haspopup': 'dialog', click: open }, citation.text);
+}
 
 /** How long ago, in the largest unit that says something.
  *  @param {number} ms */

@@ -1,160 +1,211 @@
 /** The live view: a list that the server searches, sorts and cuts to what is visible, and beside it whoever is open.
  *  What to ask is in the address of one event stream; asking anew is opening another. @module */
-import { age, chip, empty, h, hueOf, keyed, setText } from './dom.js';
+import { beginPanel } from './begin.js';
+import { empty, h, keyed, setText } from './dom.js';
+import { facetRow } from './facets.js';
+import { messageItem, messagePanel } from './messages.js';
 import { openedView } from './opened.js';
-import { messageItem } from './messages.js';
+import { rowOf } from './row.js';
 
-const tabs = [['session', 'Sessions'], ['message', 'Messages'], ['room', 'Rooms'], ['link', 'Links'], ['account', 'Contacts']];
-const pageSize = 40;
-const nothing = {
-  session: 'Nobody is connected. Log in with a client, and watch it here.',
-  message: 'No message yet since this page was opened.',
-  room: 'No room has changed since this page was opened.',
-  link: 'Nothing has happened between this server and others since this page was opened.',
-  account: 'No subscription has changed since this page was opened.',
+/** @import { Tell, Shown } from './app.js' */
+/** @import { RowElement } from './row.js' */
+/** @import { MessageRow } from '../message.ts' */
+/** @import { List, Opened } from '../view.ts' */
+
+/** What the server tells, some times a second.
+ *  @typedef {{ at: number, list: List, opened?: Opened | null, skipped: number }} Told */
+
+/** What can be listed, and what it says where there is none.
+ *  @type {Readonly<Record<string, { readonly name: string, readonly nothing: string, readonly hint: string }>>} */
+const tabs = {
+  session: { name: 'Sessions, routes', nothing: 'Nobody is connected. Log in with a client, and watch it here.', hint: 'Search: a name, or presence:available' },
+  message: { name: 'Messages', nothing: 'No message yet since this page was opened.', hint: 'Search: from:juliet, to:romeo, id:a1, fate:dropped' },
+  room: { name: 'Rooms', nothing: 'There is no room that anybody is in, or has asked for since the server started.', hint: 'Search: a room, a nick, room:locked' },
+  link: { name: 'Links', nothing: 'There is nothing between this server and others, or components, at the moment.', hint: 'Search: a domain, link:up, peer:established' },
+  account: { name: 'Contacts', nothing: 'No roster is in memory: it is loaded for who is online.', hint: 'Search: a name, subscription:both' },
 };
+const sorts = { recent: 'last active first', oldest: 'oldest first', busiest: 'busiest first', waiting: 'most waiting first' };
+const pageSize = 40;
 
 /** Shows what happens.
- *  @param {string} key who is open, if anybody */
-export function showLive(main, key, tell) {
+ *  @param {HTMLElement} main
+ *  @param {string} part who is open, if anybody: `session c1`, `message/7`; or what is sought: `find/session/route:closed`
+ *  @param {Tell} tell
+ *  @returns {Shown} */
+export function showLive(main, part, tell) {
+  document.title = 'Live · Waystate inspector';
+  if (document.documentElement.dataset['live'] === 'none') {
+    main.append(h('p.lead', {}, 'There is no live server here: this page was opened by itself, for traces. ', h('code', {}, 'waystate serve'), ' prints the address of one that has.'));
+    return {};
+  }
   const asked = { kind: 'session', q: '', sort: 'recent', offset: 0 };
+  let key = '';
+  /** @type {EventSource | undefined} */
   let source;
   let isPaused = false;
   let lastAt = 0;
+  /** The message that is shown, as text. */
+  let shownMessage = '';
 
-  const search = h('input', { type: 'search', placeholder: 'Search: a name, or presence:available', 'aria-label': 'Search', maxlength: 200, spellcheck: 'false', input: () => { asked.q = search.value; asked.offset = 0; soon(); } });
-  const sort = h('select', { 'aria-label': 'Order', change: () => { asked.sort = sort.value; connect(); } },
-    h('option', { value: 'recent' }, 'last active first'), h('option', { value: 'oldest' }, 'oldest first'), h('option', { value: 'busiest' }, 'busiest first'));
-  const pause = h('button', { type: 'button', 'aria-pressed': 'false', title: 'p', click: () => setPaused(!isPaused) }, 'Pause');
-  const bar = h('div.tabs', { role: 'group', 'aria-label': 'What is listed' }, ...tabs.map(([kind, name]) => h('button', {
-    type: 'button', 'data-kind': kind, 'aria-pressed': String(kind === asked.kind), click: () => choose(kind),
-  }, name, ' ', h('output', {}, ''))));
+  const search = h('input', { type: 'search', 'aria-label': 'Search', maxlength: 200, spellcheck: 'false', input: () => { asked.q = search.value; asked.offset = 0; soon(); } });
+  const sort = h('select', { 'aria-label': 'Order', change: () => { asked.sort = sort.value; connect(); } }, ...Object.entries(sorts).map(([value, text]) => h('option', { value }, text)));
+  const pause = h('button.pause', { type: 'button', 'aria-pressed': 'false', title: 'p', click: () => setPaused(!isPaused) }, 'Pause');
+  const buttons = Object.entries(tabs).map(([kind, { name }]) => h('button', { type: 'button', 'data-kind': kind, click: () => { choose(kind); again(); } }, name, ' ', h('output', {}, '')));
+  const bar = h('div.tabs', { role: 'group', 'aria-label': 'What is listed' }, ...buttons);
+  const facets = facetRow(() => { asked.offset = 0; again(); });
   const rows = h('ul.rows', {});
   const note = h('p.hint', {});
   const earlier = h('button', { type: 'button', click: () => turn(-pageSize) }, 'Back');
   const later = h('button', { type: 'button', click: () => turn(pageSize) }, 'More');
-  const opened = openedView({ close: () => (location.hash = '#/live') });
+  const close = () => (location.hash = '#/live');
+  const opened = openedView({ close });
+  const message = h('div', {});
+  const messageSide = h('section.one-message', { 'aria-label': 'Message', hidden: true }, h('header', {}, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), message);
+  const begin = beginPanel();
   const layout = h('div.live', {},
-    h('section.list', { 'aria-label': 'List' }, bar, h('div.tools', {}, search, sort, pause), rows, note, h('p.turn', {}, earlier, later)), opened.element);
+    h('section.list', { 'aria-label': 'List' }, bar, h('div.tools', {}, search, sort, pause), facets.element, rows, note, h('p.turn', {}, earlier, later)), begin, opened.element, messageSide);
   main.append(layout);
-  document.title = 'Live · Waystate inspector';
 
   function connect() {
     source?.close();
+    const isMessage = key.startsWith('message ');
     layout.classList.toggle('has-open', key !== '');
-    opened.open(key);
-    const params = new URLSearchParams({ ...asked, offset: String(asked.offset), limit: String(pageSize) });
+    begin.hidden = key !== '';
+    messageSide.hidden = !isMessage;
+    opened.open(isMessage ? '' : key);
+    const params = new URLSearchParams({ ...asked, offset: String(asked.offset), limit: String(pageSize), since: String(opened.last) });
+    for (const state of facets.chosen) params.append('state', state);
     if (key !== '') params.set('open', key);
-    params.set('since', String(opened.last));
     source = new EventSource(`/live?${params}`);
     source.onopen = () => tell(isPaused ? 'paused' : 'live', isPaused ? 'paused' : 'good');
     source.onerror = () => tell('The server does not answer. If it was started anew, open the address that it has printed.', 'bad');
     source.onmessage = ({ data }) => show(JSON.parse(data));
   }
 
-  /** While somebody types, not at each letter. */
+  /** Asks anew, and goes on if it was paused. */
+  function again() {
+    if (isPaused) setPaused(false);
+    else connect();
+  }
+
+  /** While somebody types, not at each letter. @type {ReturnType<typeof setTimeout> | undefined} */
   let typing;
   const soon = () => {
     clearTimeout(typing);
-    typing = setTimeout(connect, 150);
+    typing = setTimeout(again, 150);
   };
 
+  /** @param {Told} told */
   function show({ at, list, opened: open, skipped }) {
     lastAt = at;
-    for (const button of bar.children) setText(button.lastElementChild, String(list.counts[button.dataset.kind]));
-    const items = asked.kind === 'message' ? list.messages : list.rows;
-    keyed(rows, items, (item) => (asked.kind === 'message' ? `message ${item.n}` : item.key), (item) => (asked.kind === 'message' ? messageItem(item) : rowOf(item, () => lastAt)));
-    for (const row of rows.children) row.classList.toggle('is-open', row.dataset.key === key);
-    const shown = items.length === 0 ? 0 : asked.offset + 1;
-    setText(note, list.matched === 0 ? (asked.q === '' ? nothing[asked.kind] : 'Nothing is found.') : [
-      `${shown} to ${asked.offset + items.length} of ${list.matched}`,
-      list.dropped.messages > 0 && asked.kind === 'message' ? `${list.dropped.messages} older messages dropped` : '',
+    for (const button of buttons) if (button.lastElementChild !== null) setText(button.lastElementChild, String(/** @type {Record<string, number>} */ (list.counts)[button.dataset['kind'] ?? '']));
+    const isMessages = asked.kind === 'message';
+    facets.show(list.facets);
+    if (isMessages) keyed(rows, list.messages, ({ n }) => `message ${n}`, messageItem);
+    else keyed(rows, list.rows, ({ key: own }) => own, (item) => rowOf(item, () => lastAt));
+    for (const row of rows.children) row.classList.toggle('is-open', /** @type {HTMLElement} */ (row).dataset['key'] === key);
+    const count = isMessages ? list.messages.length : list.rows.length;
+    setText(note, list.matched === 0 ? (asked.q === '' && facets.chosen.size === 0 ? tabs[asked.kind]?.nothing ?? '' : 'Nothing is found.') : [
+      `${count === 0 ? 0 : asked.offset + 1} to ${asked.offset + count} of ${list.matched}`,
+      list.dropped.messages > 0 && isMessages ? `${list.dropped.messages} older messages dropped` : '',
       list.dropped.unlisted > 0 ? `${list.dropped.unlisted} not listed: too many` : '',
       list.dropped.faults > 0 ? `${list.dropped.faults} not kept: a fault of the inspector` : '',
       skipped > 0 ? `${skipped} updates skipped: this page reads too slowly` : '',
     ].filter(Boolean).join(' · '));
     earlier.hidden = asked.offset === 0;
-    later.hidden = asked.offset + items.length >= list.matched;
-    if (open !== undefined) opened.show(open, at);
+    later.hidden = asked.offset + count >= list.matched;
+    if (list.message !== undefined) showMessage(list.message);
+    else if (open !== undefined) opened.show(open, at);
   }
 
+  /** @param {MessageRow | null} row */
+  function showMessage(row) {
+    const text = JSON.stringify([key, row]);
+    if (text === shownMessage) return;
+    shownMessage = text;
+    message.replaceChildren(messagePanel(row));
+  }
+
+  /** @param {string} kind */
   function choose(kind) {
     asked.kind = kind;
     asked.offset = 0;
-    for (const button of bar.children) button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
+    for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset['kind'] === kind));
+    search.placeholder = tabs[kind]?.hint ?? '';
+    sort.hidden = kind === 'message';
+    facets.chosen.clear();
+    facets.show([]);
     empty(rows);
-    if (isPaused) setPaused(false);
-    else connect();
   }
 
+  /** @param {number} by */
   function turn(by) {
     asked.offset = Math.max(0, asked.offset + by);
-    connect();
+    again();
   }
 
-  /** While it is paused nothing moves; going on brings what the server still has of the time between. */
+  /** While it is paused nothing moves; going on brings what the server still has of the time between.
+   *  @param {boolean} wanted */
   function setPaused(wanted) {
     isPaused = wanted;
     pause.setAttribute('aria-pressed', String(wanted));
     pause.textContent = wanted ? 'Go on' : 'Pause';
     if (!wanted) return connect();
-    source.onmessage = null;
+    if (source !== undefined) source.onmessage = null;
     tell('paused', 'paused');
   }
 
-  function follow(part) {
-    key = part;
-    if (isPaused) setPaused(false);
-    else connect();
+  /** @param {string} wanted the rest of the address */
+  function goTo(wanted) {
+    const [, kind = '', words = ''] = /^find\/(\w+)\/(.*)$/.exec(wanted) ?? [];
+    const isSearch = Object.hasOwn(tabs, kind);
+    key = isSearch ? '' : wanted.replace(/^message\/(?=\d+$)/, 'message ');
+    if (!isSearch) return;
+    choose(kind);
+    // States become choices that can be seen and taken back; the rest are words.
+    const all = words.split(' ').filter((word) => word !== '');
+    const isState = (/** @type {string} */ word) => (kind === 'message' ? word.startsWith('fate:') : /^(stream|presence|route|room|link|peer|component|subscription):/.test(word));
+    for (const word of all.filter(isState)) facets.chosen.add(word);
+    search.value = asked.q = all.filter((word) => !isState(word)).join(' ');
   }
+
+  /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape' && key !== '') location.hash = '#/live';
-    if (/^(input|select|textarea)$/i.test(event.target.tagName)) return;
+    if (event.key === 'Escape' && key !== '') close();
+    if (event.target instanceof Element && /^(input|select|textarea)$/i.test(event.target.tagName)) return;
     if (event.key === '/') {
       event.preventDefault();
       search.focus();
     } else if (event.key === 'p') setPaused(!isPaused);
     else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
   };
+
+  /** @param {number} by */
   function step(by) {
-    const links = [...rows.querySelectorAll('a, summary')];
-    const at = links.indexOf(document.activeElement);
+    const links = [.../** @type {NodeListOf<HTMLElement>} */ (rows.querySelectorAll('.row > a, summary'))];
+    const at = links.findIndex((link) => link === document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
   }
-  const ticking = setInterval(() => { for (const row of rows.children) row.grow?.(); lastAt += 1000; }, 1000);
+
+  const ticking = setInterval(() => {
+    lastAt += 1000;
+    for (const row of rows.children) /** @type {Partial<RowElement>} */ (row).grow?.();
+  }, 1000);
   addEventListener('keydown', onKey);
+  choose('session');
+  goTo(part);
   connect();
-  const leave = () => {
-    source?.close();
-    clearInterval(ticking);
-    clearTimeout(typing);
-    removeEventListener('keydown', onKey);
+  return {
+    leave: () => {
+      source?.close();
+      clearInterval(ticking);
+      clearTimeout(typing);
+      removeEventListener('keydown', onKey);
+    },
+    follow: (next) => {
+      goTo(next);
+      again();
+    },
   };
-  return { leave, follow };
-}
-
-const shown = new Set(['stream', 'session', 'presence', 'route', 'room', 'link', 'peer', 'component', 'subscription']);
-
-/** A row of the list: the name, where its machines are, how long it has been there. */
-function rowOf(item, now) {
-  const name = h('a', { href: `#/live/${encodeURIComponent(item.key)}` });
-  const states = h('span.chips', {});
-  const facts = h('span.facts', {});
-  const row = h('li.row', { 'data-key': item.key }, name, facts, states);
-  let since = item.since;
-  let transitions = 0;
-  row.grow = () => setText(facts, `${age(now() - since)} · ${transitions} ${transitions === 1 ? 'step' : 'steps'}`);
-  row.update = (next) => {
-    setText(name, next.name);
-    row.classList.toggle('is-over', next.isOver);
-    keyed(states, Object.entries(next.states).filter(([slot]) => shown.has(slot.split(' ', 1)[0])).slice(0, 8), ([slot, state]) => `${slot} ${state}`, ([slot, state]) => {
-      const made = chip(slot.split(' ', 1)[0], state);
-      if (row.isConnected) made.classList.add('fresh', hueOf(slot.split(' ', 1)[0]) || 'plain');
-      return made;
-    });
-    ({ since, transitions } = next);
-    row.grow();
-  };
-  return row;
 }

@@ -1,57 +1,113 @@
-/** The view of the machines: each with its diagram, its states, and what every event does in each of them. @module */
+/** The view of the machines: each with its diagram, where what is chosen is explained beside it, its tables, and its
+ *  source. The address says which machine, and what of it: `#/machines/route/open`, `#/machines/route/matrix`. @module */
 import { cites, h, hueOf } from './dom.js';
-import { diagramOf, machines } from './sheets.js';
+import { diagramPage } from './machine-diagram.js';
+import { matrixPage } from './matrix.js';
+import { sourcePage } from './source.js';
+import { machines } from './sheets.js';
+import { theoremsOf } from './proofs.js';
 
-/** Shows the machines, one of them at length. */
-export function showMachines(main, name) {
+
+/** @import { MachineSheet } from '../sheets.ts' */
+/** @import { View } from './app.js' */
+
+/** One page of a machine: what it is, and how something is chosen in it.
+ *  @typedef {{ readonly element: HTMLElement, readonly choose?: (id: string) => void }} MachinePage */
+
+/** The pages of a machine; what is none of these names is the name of a state or a transition, in its diagram. */
+const pages = /** @type {const} */ ([['', 'Diagram'], ['matrix', 'Every state and event'], ['source', 'Source'], ['page', 'Reference']]);
+
+/** Shows the machines, one of them at length.
+ *  @type {View} */
+export function showMachines(main, part) {
+  let wanted = part;
+  let follow = () => {};
   let isGone = false;
   machines().then((all) => {
     if (isGone) return;
-    const chosen = all.get(name) ?? all.values().next().value;
-    const list = h('ul.menu', {}, ...[...all.values()].map((sheet) => h('li', {}, h('a', {
-      class: hueOf(sheet.name), href: `#/machines/${sheet.name}`, 'aria-current': sheet === chosen ? 'true' : undefined,
-    }, sheet.name, h('small', {}, sheet.about)))));
-    main.replaceChildren(h('div.machines', {}, h('nav', { 'aria-label': 'Machines' }, list), pageOf(chosen)));
-    list.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'center' });
-    document.title = `${chosen.name} · Waystate inspector`;
+    follow = machinesIn(main, all, () => wanted);
+    follow();
   });
-  return { leave: () => (isGone = true) };
+  return {
+    leave: () => void (isGone = true),
+    follow: (next) => {
+      wanted = next;
+      follow();
+    },
+  };
 }
 
-function pageOf(sheet) {
-  const figure = h('figure.diagram', {});
-  diagramOf(sheet.name).then((diagram) => (diagram === undefined ? figure.remove() : figure.append(diagram)));
-  return h('article', { class: hueOf(sheet.name) },
-    h('h1', {}, sheet.name),
-    h('p.lead', {}, sheet.about, ' ', cites(sheet.spec)),
-    figure,
-    h('h2', {}, 'States'),
-    h('div.wide', {}, h('table.states', {},
-      h('thead', {}, h('tr', {}, ...['State', 'What it means', 'Section'].map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', {}, ...sheet.states.map(stateRow)))),
-    h('h2', {}, 'What each event does'),
-    h('p.hint', {}, 'An event that is not in the list of a state means nothing there: it is ignored.'),
-    ...sheet.states.map((state) => eventsOf(sheet, state)));
+/** @param {HTMLElement} main
+ *  @param {ReadonlyMap<string, MachineSheet>} all
+ *  @param {() => string} wanted
+ *  @returns {() => void} shows what is wanted now */
+function machinesIn(main, all, wanted) {
+  const links = new Map([...all.values()].map(({ name, about }) => [name, h('a', { class: hueOf(name), href: `#/machines/${name}` }, name, h('small', {}, about))]));
+  const place = h('article', {});
+  main.replaceChildren(h('div.machines', {}, h('nav', { 'aria-label': 'Machines' }, h('ul.menu', {}, ...[...links.values()].map((link) => h('li', {}, link)))), place));
+  let shown = '';
+  /** @type {MachinePage | undefined} */
+  let page;
+  return () => {
+    const [name = '', ...rest] = wanted().split('/');
+    const sheet = all.get(name) ?? [...all.values()][0];
+    if (sheet === undefined) return;
+    const kind = pages.find(([kindName]) => kindName === rest.join('/'))?.[0] ?? '';
+    if (shown !== `${sheet.name}/${kind}`) {
+      shown = `${sheet.name}/${kind}`;
+      page = pageOf(sheet, kind);
+      place.className = hueOf(sheet.name);
+      place.replaceChildren(...headOf(sheet, kind), page.element);
+      scrollTo(0, 0);
+      mark(links, sheet.name);
+      document.title = `${sheet.name} · Waystate inspector`;
+    }
+    page?.choose?.(rest.join('/'));
+  };
 }
 
-function stateRow({ path, description, spec, isInitial, isFinal }) {
-  return h('tr', {},
-    h('th', { scope: 'row' }, h('code.state', {}, path), isInitial && h('small', {}, ' begins here'), isFinal && h('small', {}, ' ends here')),
-    h('td', {}, description), h('td', {}, cites(spec)));
+/** @param {MachineSheet} sheet
+ *  @param {string} kind
+ *  @returns {MachinePage} */
+function pageOf(sheet, kind) {
+  switch (kind) {
+    case 'matrix': return { element: matrixPage(sheet) };
+    case 'source': return { element: sourcePage(`/machines/${sheet.name}.ts`, `machines/${sheet.name}.ts`) };
+    case 'page': return { element: sourcePage(`/machines/${sheet.name}.md`, `docs/reference/machines/${sheet.name}.md`) };
+    default: return diagramPage(sheet);
+  }
 }
 
-function eventsOf({ transitions }, state) {
-  const own = transitions.filter(({ source }) => source === state.path);
-  if (own.length === 0) return undefined;
-  return h('section.events', {}, h('h3', {}, h('code.state', {}, state.path)),
-    h('div.wide', {}, h('table', {},
-      h('thead', {}, h('tr', {}, ...['Event', 'Leads to', 'Effects', 'Section'].map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', {}, ...own.map(({ event, guard, target, effects, spec }) => h('tr', {},
-        h('td', {}, h('code', {}, eventName(event)), guard && h('small', {}, ` if ${guard}`)),
-        h('td', {}, target === undefined ? h('small', {}, 'stays') : h('code.state', {}, target)),
-        h('td', {}, ...effects.map((effect) => h('code.effect', {}, effect))),
-        h('td', {}, cites(spec))))))));
+/** @param {MachineSheet} sheet
+ *  @param {string} kind */
+function headOf({ name, about, spec }, kind) {
+  return [
+    h('h1', {}, name), h('p.lead', {}, about, ' ', cites(spec)), theoremsAbout(name),
+    h('nav.pages', { 'aria-label': `Pages of ${name}` }, ...pages.map(([page, title]) => h('a', { href: `#/machines/${name}${page === '' ? '' : `/${page}`}`, 'aria-current': page === kind ? 'page' : undefined }, title))),
+  ];
 }
 
-/** A timer is named for its delay and its state: the delay says enough. */
-export const eventName = (type) => (type.startsWith('xstate.after.') ? `after ${type.split('.')[2]}` : type);
+/** The theorems about a machine, by what checks them, which stands before the colon of their names.
+ *  @param {string} machine */
+function theoremsAbout(machine) {
+  const list = h('dl', {});
+  return h('details.theorems', {
+    toggle: async () => {
+      const theorems = await theoremsOf(machine);
+      const groups = Map.groupBy(theorems, ({ name }) => name.split(': ', 1)[0] ?? '');
+      list.replaceChildren(...[...groups].flatMap(([group, members]) => [
+        h('dt', {}, group), h('dd', {}, ...members.map(({ name, href }) => h('a', { href }, name.slice(group.length + 2) || name))),
+      ]));
+    },
+  }, h('summary', {}, 'Theorems about it'), list);
+}
+
+/** @param {ReadonlyMap<string, HTMLElement>} links
+ *  @param {string} current */
+function mark(links, current) {
+  for (const [name, link] of links) {
+    if (name === current) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+  links.get(current)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}

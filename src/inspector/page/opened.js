@@ -1,102 +1,101 @@
 /** Whoever is open: where its machines are, what they have done and what that made the server do, its messages and
- *  why they went where they went. @module */
+ *  why they went where they went. Not here: its steps (steps.js). @module */
 import { cardOf } from './card.js';
-import { age, cites, clock, empty, h, hueOf, keptOf, keyed, setText } from './dom.js';
-import { eventName } from './machines.js';
+import { closingPart } from './closing.js';
+import { age, empty, h, keptOf, keyed, setText } from './dom.js';
 import { messageItem } from './messages.js';
 import { machines } from './sheets.js';
+import { stepsView } from './steps.js';
 
-const kept = 400;
+/** @import { CitedEntry, Opened } from '../view.ts' */
+/** @import { MachineSheet } from '../sheets.ts' */
+/** @import { Card } from './card.js' */
 
-/** Makes the panel. It is shown while something is open. */
+/** What is kept here of what the server may have forgotten. */
+const kept = 2000;
+
+/** Makes the panel. It is shown while something is open.
+ *  @param {{ readonly close: () => void }} options */
 export function openedView({ close }) {
   let key = '';
-  let sheets = new Map();
+  /** Undefined until the machines are known: cards without their levels would stay so.
+   *  @type {ReadonlyMap<string, MachineSheet> | undefined} */
+  let sheets;
+  /** What came last, and how much of it is not drawn. @type {{ opened: Opened, at: number, fresh: CitedEntry[] } | undefined} */
+  let waiting;
+  /** @type {CitedEntry[]} */
   let entries = [];
   let missed = 0;
   let last = 0;
-  const hidden = new Set();
-  machines().then((all) => (sheets = all));
+  machines().catch(() => new Map()).then((all) => {
+    sheets = all;
+    draw();
+  });
 
   const title = h('h1', { tabindex: '-1' });
   const about = h('p.hint', {});
   const cards = h('div.cards', {});
+  const closing = closingPart();
   const messages = h('ul.messages', {});
   const messagesTitle = h('h2', {}, 'Messages');
-  const kinds = h('div.kinds', { role: 'group', 'aria-label': 'What is shown of the steps' });
-  const gone = h('p.hint', {});
-  const log = h('ol.log', {});
+  const steps = stepsView();
   const element = h('section.opened', { 'aria-label': 'Open', hidden: true },
-    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, cards, messagesTitle, messages, h('h2', {}, 'Steps'), kinds, gone, log);
+    h('header', {}, title, h('button', { type: 'button', click: close, title: 'Escape' }, 'Close')), about, closing.element, cards, messagesTitle, messages, steps.element);
 
   return {
     element,
     get last() {
       return last;
     },
+    /** @param {string} wanted the key of who is to be shown; nothing, and the panel is hidden */
     open(wanted) {
       element.hidden = wanted === '';
       if (wanted === key) return;
       key = wanted;
       entries = [];
+      waiting = undefined;
       missed = last = 0;
-      for (const list of [cards, messages, log, kinds]) empty(list);
+      for (const list of [cards, messages]) empty(list);
+      steps.clear(key);
       setText(title, '');
       setText(about, '');
+      closing.show(undefined);
     },
     show,
   };
 
+  /** @param {Opened | null} opened
+   *  @param {number} at */
   function show(opened, at) {
     if (opened === null) {
       setText(about, 'It is not there any more, and has been forgotten.');
       return;
     }
-    const { row } = opened;
     if (opened.last < last) entries = []; // the server has forgotten, and counts anew
     last = opened.last;
-    missed += opened.missed;
     entries = [...entries, ...opened.entries];
-    missed += Math.max(0, entries.length - kept);
+    missed += opened.missed + Math.max(0, entries.length - kept);
     entries = entries.slice(-kept);
+    waiting = { opened, at, fresh: [...(waiting?.fresh ?? []), ...opened.entries] };
+    draw();
+  }
+
+  function draw() {
+    if (sheets === undefined || waiting === undefined) return;
+    const all = sheets;
+    const { opened, at, fresh } = waiting;
+    const { row, messages: own } = opened;
+    waiting = undefined;
     setText(title, row.name);
     setText(about, `${row.isOver ? 'It is over. ' : ''}Seen for ${age(at - row.since)}, ${row.transitions} steps.`);
-    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, sheets.get(slot.split(' ', 1)[0])));
-    for (const { machine, part, transition } of opened.entries) if (part === '' && transition !== undefined) keptOf(cards, machine)?.taken(transition);
-    messagesTitle.hidden = opened.messages.length === 0;
-    keyed(messages, opened.messages, ({ n }) => String(n), messageItem);
-    showLog();
-  }
-
-  function showLog() {
-    const names = [...new Set(entries.map(kindOf))];
-    keyed(kinds, names, (name) => name, (name) => h('button', {
-      type: 'button', class: `kind ${hueOf(name)}`, 'aria-pressed': String(!hidden.has(name)), click: (event) => {
-        if (!hidden.delete(name)) hidden.add(name);
-        event.currentTarget.setAttribute('aria-pressed', String(!hidden.has(name)));
-        showLog();
-      },
-    }, name));
-    setText(gone, missed > 0 ? `${missed} earlier steps dropped.` : entries.length === 0 ? 'Nothing has happened since this was opened.' : '');
-    keyed(log, entries.filter((entry) => !hidden.has(kindOf(entry))).reverse(), ({ n }) => String(n), entryOf);
+    closing.show(opened);
+    keyed(cards, Object.entries(row.states), ([slot]) => slot, ([slot]) => cardOf(slot, all.get(slot.split(' ', 1)[0] ?? '')));
+    for (const entry of fresh) {
+      if (!('machine' in entry) || entry.part !== '' || entry.transition === undefined) continue;
+      /** @type {Card | undefined} */ (keptOf(cards, entry.machine))?.taken(entry.transition);
+    }
+    messagesTitle.hidden = own.length === 0;
+    keyed(messages, own, ({ n }) => String(n), messageItem);
+    steps.show({ entries, missed, name: row.name, messages: own, sheets: all });
   }
 }
-
-const kindOf = (entry) => entry.machine ?? 'stanza';
-
-/** One step: a stanza, or a transition with what it made the server do. */
-function entryOf(entry) {
-  if (entry.machine === undefined) {
-    return h('li', { class: `entry stanza ${entry.way}` }, h('time', {}, clock(entry.at)), h('b', {}, entry.way === 'in' ? 'client →' : '→ client'), h('code.xml', {}, entry.xml));
-  }
-  const { machine, part, event, from, to, effects, ignored, spec, at } = entry;
-  const { type, ...facts } = event;
-  return h('li', { class: `entry ${hueOf(machine)}${ignored ? ' ignored' : ''}` },
-    h('time', {}, clock(at)), h('b', {}, machine, part !== '' && h('small', {}, ` ${part}`)),
-    h('span.what', {}, h('code', { title: factsText(facts) }, eventName(type)), ' ',
-      ignored ? h('small', {}, `means nothing in ${from}`) : from === to ? h('small', {}, `stays ${to}`) : h('span.move', {}, from, ' → ', h('code.state', {}, to)),
-      ...effects.map(({ type: name, params }) => h('code.effect', { title: factsText(params) }, name))),
-    cites(spec));
-}
-
-const factsText = (facts) => (facts === undefined || Object.keys(facts).length === 0 ? '' : JSON.stringify(facts));

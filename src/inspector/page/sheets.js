@@ -42,6 +42,15 @@ async function loadDiagram(name) {
   return /** @type {SVGElement} */ (/** @type {Element} */ (document.importNode(root, true)));
 }
 
+/** A timer is named for its delay and its state: the delay says enough.
+ *  @param {string} type */
+export const eventName = (type) => (type.startsWith('xstate.after.') ? `after ${type.split('.')[2]}` : type);
+
+/** The address of a state or a transition.
+ *  @param {string} machine
+ *  @param {string} id */
+export const addressOf = (machine, id) => `#/machines/${machine}/${encodeURI(id)}`;
+
 /** Lights a transition for a moment.
  *  @param {Element} diagram
  *  @param {string} id */
