@@ -1,5 +1,5 @@
-/** Writes the pages under docs/reference/machines, and the drawings that they show, from the machines
- *  themselves: what is drawn and listed there is what runs. `node docs/generate.ts` writes them; with
+/** Writes the pages under docs/reference/machines, the drawings that they show, and the traces that the inspector offers
+ *  to try, from the machines themselves: what is drawn and listed there is what runs. `node docs/generate.ts` writes them; with
  *  `--check` it writes nothing and fails on any difference. Not here: the API pages, which TypeDoc makes of the doc comments. @module */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { Wire } from '../machines/wires.ts';
 import { modelOf } from './diagram/model.ts';
 import type { MachineModel } from './diagram/model.ts';
 import { staleDrawings, writeDrawings } from './diagrams.ts';
+import { staleExamples, writeExamples } from './examples.ts';
 
 const directory = join(import.meta.dirname, 'reference', 'machines');
 
@@ -136,8 +137,9 @@ if (process.argv[1] === import.meta.filename) {
   if (!process.argv.includes('--check')) {
     writePages();
     await writeDrawings();
+    await writeExamples();
   }
-  const stale = [...stalePages(), ...await staleDrawings()];
+  const stale = [...stalePages(), ...await staleDrawings(), ...await staleExamples()];
   if (stale.length > 0) console.error(`What is drawn or written of the machines is not what they say: ${stale.join(', ')}. Run: node docs/generate.ts`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 }

@@ -11,6 +11,7 @@ import type { Variant } from './generation.ts';
 import { brokenAtRest, brokenByMessage } from './monitors.ts';
 import type { Observed } from './monitors.ts';
 import { Remote } from './remote.ts';
+import type { RemoteState } from './remote.ts';
 import { Resources } from './resource.ts';
 import type { ResourceMove } from './resource.ts';
 import { nameOf } from './scope.ts';
@@ -118,6 +119,11 @@ export class Composed implements System {
     }
     for (const { shown, times } of this.#decisions.values()) note(shown === 'store' ? 'stored' : 'delivered', times);
     return seen;
+  }
+
+  /** The remote server, and what is on the links to it. */
+  remoteOf(state: Uint8Array): RemoteState {
+    return this.remote.state(this.#remoteOf(state));
   }
 
   /** How many states differ from a canonical one in names only, itself included. */

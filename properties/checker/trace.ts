@@ -3,7 +3,7 @@
  *  (src/core/trace.ts), the other kinds (properties/replay.ts). @module */
 import type { Transition } from '../../src/core/kernel.ts';
 import { TRACE_VERSION, TraceError } from '../../src/core/trace.ts';
-import type { Trace, TraceStep } from '../../src/core/trace.ts';
+import type { Trace, TraceQueue, TraceStep } from '../../src/core/trace.ts';
 import { catalogue } from '../../machines/catalogue.ts';
 import { checks } from '../checks.ts';
 import { mutantNamed } from '../mutants/operators.ts';
@@ -11,6 +11,7 @@ import type { Check, Substitutes } from './check.ts';
 import { Composed } from './composed.ts';
 import type { Move, System } from './explore.ts';
 import type { Generation, Tables } from './generation.ts';
+import type { Item } from './remote.ts';
 import { nameOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { composedCheck } from './scopes.ts';
@@ -104,16 +105,23 @@ function controlNamed(name: string): (typeof negativeControls)[number] {
 /** The steps of a way. What is broken by resting in the last state is broken by the last step. */
 function* stepsOf(system: System, way: readonly string[]): Generator<TraceStep> {
   let state = system.initial;
+  let waited = '[]';
   for (const [index, label] of way.entries()) {
     const move = moveNamed(system, state, label, index + 1);
+    const queues = system instanceof Composed ? queuesOf(system, move.state) : [];
+    const begun = system instanceof Composed ? begunIn(system, state, move.state) : [];
+    const waits = JSON.stringify(queues);
     const broken = index + 1 < way.length ? move.broken : [...new Set([...move.broken, ...restOf(system, move.state)])];
     yield {
       step: index + 1, label,
       transitions: system instanceof Composed ? transitionsOf(system, state, move.state, label) : system.did?.(state, label) ?? [],
       shown: move.shown === '' ? [] : system instanceof Composed ? shownOf(system.scope, move) : [{ to: 'an observer', what: move.shown }],
       ...(broken.length > 0 && { broken }),
+      ...(begun.length > 0 && { begun }),
+      ...(waits !== waited && { queues }),
     };
     state = move.state;
+    waited = waits;
   }
 }
 
@@ -146,7 +154,7 @@ function restOf(system: System, state: Uint8Array): readonly string[] {
 }
 
 /** What the machines of each resource did, by the states that they are in before and after: the name of the move stands
- *  for the event, and what was ordered is in what is shown. Of a new generation there is nothing to tell but what
+ *  for the event, and what was ordered is in what is shown. Of a new generation there is nothing to tell here but what
  *  it took over. */
 function transitionsOf({ scope, resources }: Composed, before: Uint8Array, after: Uint8Array, label: string): Transition[] {
   const { tables } = resources.generations;
@@ -158,10 +166,39 @@ function transitionsOf({ scope, resources }: Composed, before: Uint8Array, after
     const former = machinesOf(tables, was.generation);
     return machinesOf(tables, is.generation).flatMap(({ machine, room, number, value }, index): Transition[] => {
       if (former[index]?.number === number || (isNew && machine !== 'farewell')) return [];
-      const of = nameOf(scope, r) + (room === undefined ? '' : ` room ${room + 1}`);
-      return [{ machine, of, event: { type: label }, from: former[index]?.value, to: value, effects: [], ignored: false }];
+      return [{ machine, of: ownerOf(scope, r, room), event: { type: label }, from: former[index]?.value, to: value, effects: [], ignored: false }];
     });
   }).flat();
+}
+
+/** The machines of a resource that has just been bound, and a route that is there from now on. */
+function begunIn({ scope, resources }: Composed, before: Uint8Array, after: Uint8Array): NonNullable<TraceStep['begun']> {
+  const { tables } = resources.generations;
+  return Array.from({ length: scope.users * scope.resourcesPerUser }, (_, r) => {
+    const was = resources.state(resourceOf(before, r));
+    const { generation, rebinds } = resources.state(resourceOf(after, r));
+    if (generation === null) return [];
+    const isNew = was.generation === null || was.rebinds !== rebinds;
+    return machinesOf(tables, generation)
+      .filter(({ machine }) => (machine === 'route' ? generation.isRouted && (isNew || was.generation?.isRouted === false) : isNew))
+      .map(({ machine, room, value }) => ({ machine, of: ownerOf(scope, r, room), state: value }));
+  }).flat();
+}
+
+const ownerOf = (scope: Scope, resource: number, room: number | undefined): string => nameOf(scope, resource) + (room === undefined ? '' : ` room ${room + 1}`);
+
+/** What clients have sent and their server has not taken, and what is on the links between the servers. */
+function queuesOf(system: Composed, state: Uint8Array): readonly TraceQueue[] {
+  const { scope, resources } = system;
+  const { toRemote, fromRemote } = system.remoteOf(state);
+  const itemText = ({ room, resource, isGone }: Item, answer: boolean): string => answer
+    ? `room ${room + 1}'s ${isGone ? 'goodbye' : 'welcome'} to ${nameOf(scope, resource)}`
+    : `${nameOf(scope, resource)}'s ${isGone ? 'unavailable' : 'join'} to room ${room + 1}`;
+  return [
+    ...Array.from({ length: scope.users * scope.resourcesPerUser }, (_, r) => ({ name: `${nameOf(scope, r)} → server`, items: resources.state(resourceOf(state, r)).queue })),
+    { name: 'server → remote server', items: toRemote.map((item) => itemText(item, false)) },
+    { name: 'remote server → server', items: fromRemote.map((item) => itemText(item, true)) },
+  ].filter(({ items }) => items.length > 0);
 }
 
 /** A machine of a generation, and the state that it is in. */

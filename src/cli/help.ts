@@ -41,6 +41,13 @@ Examples:
   waystate replay traces/session.jsonl
   waystate replay --json traces/session.jsonl | head`;
 
+/** Under the help of `inspect`. */
+export const inspectText = `
+Examples:
+  waystate inspect                                      three traces to try
+  waystate inspect traces/session.jsonl
+  waystate inspect traces/session.jsonl --html a.html   to give it to somebody`;
+
 /** Under the help of the commands that set a password. */
 export const passwordText = `
 The password comes from the terminal, unseen; with --password-stdin from standard

@@ -1,13 +1,13 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 /** The command line. It puts the commands together, prints what they come to, and ends with their
  *  exit code; what a command does is in a file of its own. @module */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { addAccount, changePassword, listAccounts, removeAccount, type AccountContext, type AccountOptions } from './account.ts';
 import { banner, invocationOf } from './banner.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfig, type ConfigArguments } from './config.ts';
-import { exitCodesText, passwordText, programText, replayText, serveText } from './help.ts';
+import { exitCodesText, inspectText, passwordText, programText, replayText, serveText } from './help.ts';
 import { answerFrom } from './keys.ts';
 import { createLog } from './log.ts';
 import { addConfigOptions, configArguments } from './options.ts';
@@ -45,6 +45,18 @@ program.command('replay').summary('play a trace again').description('Plays a tra
   .option('--json', 'Print the steps as they are played, as JSON lines: a trace again.')
   .addHelpText('after', replayText)
   .action((file: string, { json = false }: { readonly json?: boolean }) => report(replayFile(file, json)));
+
+program.command('inspect').summary('look at a trace, or at the machines').description('Opens the inspector without a server to look at: a page for traces and for the machines, until a signal ends it.')
+  .argument('[file]', 'a trace to begin with: docs/reference/trace.md')
+  .addOption(new Option('--port <port>', 'The port on loopback; 0 is any free one.').default(0).argParser(portOf))
+  .option('--html <out>', 'Write the trace as one file of HTML that opens by itself, and show nothing.')
+  .addHelpText('after', inspectText)
+  .action((file: string | undefined, options: { readonly port: number; readonly html?: string }) => report(inspectFile(file, options)));
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return Number(text);
+}
 
 function accountCommand(
   name: string, description: string,
@@ -94,6 +106,12 @@ async function replayFile(file: string, json: boolean): Promise<Outcome> {
     colours: stdout.isTTY && stdout.hasColors(),
     ...(isInteractive && { ask: () => answerFrom(stdin) }),
   });
+}
+
+async function inspectFile(file: string | undefined, options: { readonly port: number; readonly html?: string }): Promise<Outcome> {
+  // Loaded only here: the other commands need no page.
+  const { inspect } = await import('./inspect.ts');
+  return inspect(file, { ...options, print: (text) => print(process.stdout, text), signals: process });
 }
 
 async function report(command: Promise<Outcome>): Promise<void> {

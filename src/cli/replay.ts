@@ -1,13 +1,13 @@
 /** `waystate replay`: plays a trace again on this build, step by step, and says whether it went as it is
  *  recorded. Not here: what a trace is (src/core/trace.ts), how each kind is played again (properties/replay.ts), how a
  *  step looks (trace-text.ts). @module */
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { replayers } from '../../properties/replay.ts';
 import { TraceError, decodeTrace, encodeLine } from '../core/trace.ts';
 import type { Trace, TraceHeader, TraceStep } from '../core/trace.ts';
 import { done, failed, misused, type Outcome } from './outcome.ts';
 import { printable } from './printable.ts';
+import { traceTextOf } from './trace-file.ts';
 import { headerText, stepText } from './trace-text.ts';
 
 /** What is to be done after a step. */
@@ -29,18 +29,10 @@ export interface ReplayContext {
  *  const { exitCode } = await replay('traces/a.jsonl', { print: console.log, colours: false, json: true }); */
 export async function replay(file: string, context: ReplayContext): Promise<Outcome> {
   try {
-    return await play(decodeTrace(textOf(file)), context);
+    return await play(decodeTrace(traceTextOf(file)), context);
   } catch (error) {
     if (error instanceof TraceError) return misused(`${file}: ${error.message}`);
     throw error;
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new TraceError(`it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
 }
 
@@ -81,6 +73,9 @@ function differenceOf(recorded: TraceStep | undefined, step: TraceStep): string 
     ['what the machines do', recorded.transitions, step.transitions],
     ['what comes out', recorded.shown, step.shown],
     ['what is broken', recorded.broken ?? [], step.broken ?? []],
+    // Older records say neither.
+    ['what begins', ...both(recorded.begun, step.begun)],
+    ['what waits', ...both(recorded.queues, step.queues)],
   ] as const;
   for (const [what, before, now] of compared) {
     const count = Math.max(before.length, now.length);
@@ -92,6 +87,7 @@ function differenceOf(recorded: TraceStep | undefined, step: TraceStep): string 
   return undefined;
 }
 
+const both = <T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly [readonly T[], readonly T[]] => (one === undefined || other === undefined ? [[], []] : [one, other]);
 const wordsOf = (value: unknown): string => (value === undefined ? 'nothing' : printable(JSON.stringify(value)));
 
 interface Played {

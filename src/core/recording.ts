@@ -32,7 +32,8 @@ export function recorded(core: Core, listen: StepListener, redaction: Redaction)
       const effects = core.step(input, at);
       steps += 1;
       const shown = effects.map((effect) => shownOf(redacted(effect, redaction) as Effect));
-      isOver = !listen({ step: steps, at, label, transitions, shown, input: before });
+      const begun = begunWith(transitions, core);
+      isOver = !listen({ step: steps, at, label, transitions, shown, input: before, ...(begun.length > 0 && { begun }) });
       transitions = [];
       if (isOver) leave();
       return effects;
@@ -44,6 +45,14 @@ export function recorded(core: Core, listen: StepListener, redaction: Redaction)
     sight: (watcher, contact) => core.sight(watcher, contact),
     census: () => core.census(),
   };
+}
+
+/** The machines of a resource that has just been bound: until they do something nothing else would tell of them. */
+function begunWith(transitions: readonly Transition[], core: Core): NonNullable<TraceStep['begun']> {
+  return transitions.filter(({ machine, to }) => machine === 'stream' && to === 'bound').flatMap(({ of }) => {
+    const { jid, states = {} } = core.standing(of)[0] ?? {};
+    return jid === undefined ? [] : Object.entries(states).filter(([machine]) => machine !== 'stream').map(([machine, state]) => ({ machine, of: jid, state }));
+  });
 }
 
 /** Makes an input of what a step of a recorded session has as its `input`.

@@ -43,6 +43,17 @@ export interface TraceStep {
   readonly input?: unknown;
   /** The names of the theorems that this step breaks. */
   readonly broken?: readonly string[];
+  /** Machines that begin with this step, and where they stand after it; others are first known by what they do. */
+  readonly begun?: readonly { readonly machine: string; readonly of: string; readonly state: unknown }[];
+  /** What waits after this step, first come first; absent: the same as before. */
+  readonly queues?: readonly TraceQueue[];
+}
+
+/** What is under way, and has not been taken yet. */
+export interface TraceQueue {
+  /** From whom to whom. */
+  readonly name: string;
+  readonly items: readonly string[];
 }
 
 /** A trace as a whole. */
@@ -122,6 +133,8 @@ const stepFields: Fields = {
   transitions: { is: isListOf(isTransition), what: 'a list of transitions' },
   shown: { is: isListOf((item) => isObject(item) && isText(item['to']) && isText(item['what'])), what: 'a list of objects with to and what' },
   broken: { is: isListOf(isText), what: 'a list of names', mayMiss: true },
+  begun: { is: isListOf((item) => isObject(item) && isText(item['machine']) && isText(item['of']) && 'state' in item), what: 'a list of objects with machine, of and state', mayMiss: true },
+  queues: { is: isListOf((item) => isObject(item) && isText(item['name']) && isListOf(isText)(item['items'])), what: 'a list of objects with name and items', mayMiss: true },
 };
 
 function isTheorem(value: unknown): boolean {

@@ -19,12 +19,16 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Reads the folder of the page, and the sources of the machines.
+ *  @param isLive false where no server is looked at: the page then knows it from its first line, and asks for nothing of one
  *  @returns by the path under which each is served, such as `/live.js` or `/machines/route.svg` */
-export function pageFiles(): ReadonlyMap<string, PageFile> {
+export function pageFiles({ isLive }: { readonly isLive: boolean }): ReadonlyMap<string, PageFile> {
   const folder = join(import.meta.dirname, 'page');
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => types[extname(name)] !== undefined && name !== 'tsconfig.json');
   const page = names.map((name) => [name === 'index.html' ? '/' : `/${name}`, { type: types[extname(name)] ?? '', body: readFileSync(join(folder, name)) }] as const);
-  return new Map([...page, ...machineTexts()]);
+  const files = new Map([...page, ...machineTexts()]);
+  const first = files.get('/');
+  if (first !== undefined && !isLive) files.set('/', { ...first, body: Buffer.from(first.body.toString().replace('<html ', '<html data-live="none" ')) });
+  return files;
 }
 
 /** The source of each machine of the catalogue, `/machines/NAME.ts`, and its page of the documentation, `/machines/NAME.md`,

@@ -1,38 +1,32 @@
-/** The inspector's web server: a page, the machines as data, and the feed, on a port of its own on loopback. It reads
- *  and drives nothing: there is no request that changes the server that is looked at. Not here: who may look
- *  (gate.ts), what is kept (recorder.ts). @module */
+/** The inspector's web server, on a port of its own on loopback: the page with all that it asks for, and the feed of a live
+ *  server where there is one. Not here: what stands where (site.ts), who may look (gate.ts), what is kept (recorder.ts). @module */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TraceError } from '../core/trace.ts';
 import { Feed } from './feed.ts';
-import { pageFiles } from './files.ts';
 import { Gate, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
-import { peopleLike, seenBy, watchersOf } from './people.ts';
 import type { Recorder } from './recorder.ts';
-import { scenarioOf } from './scenario.ts';
-import { sheets } from './sheets.ts';
-import type { Subject } from './subject.ts';
+import { Site } from './site.ts';
+import type { TraceSources } from './traces.ts';
 import { queryOf } from './view.ts';
-import { watchedTrace } from './watched.ts';
+
+export type { TraceSource, TraceSources } from './traces.ts';
 
 /** What an inspector is made with. */
 export interface InspectorOptions {
-  readonly recorder: Recorder;
+  /** Of the server that is looked at; left out, there is none, and the page shows traces and machines. */
+  readonly recorder?: Recorder;
+  /** Where traces come from, beside the examples and the sessions that are looked at. */
+  readonly traces?: TraceSources;
   /** An address of loopback. */
   readonly host: string;
   /** 0 is any free one. */
   readonly port: number;
   readonly clock?: () => number;
   readonly lingerMs?: number;
-  /** Where texts of traces come from, by what an ID has before its first colon. */
-  readonly traces?: TraceSources;
 }
-
-/** By the rest of the ID; undefined when there is none of it. It rejects with a TraceError when it can say why. */
-export type TraceSources = Readonly<Record<string, (name: string) => Promise<string | undefined>>>;
 
 /** An inspector that can be looked at. */
 export interface Inspector {
@@ -48,47 +42,41 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { recorder, host, port, clock = Date.now, lingerMs, traces } = options;
+  const { recorder, traces, host, port, clock = Date.now, lingerMs } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
-  const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
+  const feed = recorder && new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
   const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
   server.maxConnections = 64;
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const site = new Site(feed, bound, recorder, traces);
-  server.on('request', (request, response) => site.answer(request, response));
+  const door = new Door(new Site(recorder, traces), feed, bound);
+  server.on('request', (request, response) => door.answer(request, response));
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${site.gate.token}`,
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${door.gate.token}`,
     stop: () => close(server, feed),
   };
 }
 
-async function close(server: Server, feed: Feed): Promise<void> {
-  feed.stop();
+async function close(server: Server, feed: Feed | undefined): Promise<void> {
+  feed?.stop();
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
   await closed;
 }
 
-const json = 'application/json';
-
-class Site {
+/** Lets in who may look. */
+class Door {
   readonly gate = new Gate();
-  readonly #files = pageFiles();
-  readonly #machines = JSON.stringify([...sheets.values()]);
-  readonly #feed: Feed;
+  readonly #site: Site;
+  readonly #feed: Feed | undefined;
   readonly #port: number;
-  readonly #recorder: Recorder;
-  readonly #traces: ReadonlyMap<string, TraceSources[string]>;
 
-  constructor(feed: Feed, port: number, recorder: Recorder, traces: TraceSources = {}) {
+  constructor(site: Site, feed: Feed | undefined, port: number) {
+    this.#site = site;
     this.#feed = feed;
     this.#port = port;
-    this.#recorder = recorder;
-    const session = async (key: string): Promise<string | undefined> => textOf(recorder.roll.get(key), watchedTrace);
-    this.#traces = new Map(Object.entries({ session, ...traces }));
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -100,7 +88,9 @@ class Site {
     const token = url.pathname === '/' ? url.searchParams.get('token') : null;
     if (token !== null) return this.#exchange(response, token);
     if (!this.gate.knows(request, this.#port)) return refuse(response, 401, 'Open the address that the server printed when it started: it has a token in it.');
-    this.#serve(url, response, request.method === 'HEAD');
+    const isHead = request.method === 'HEAD';
+    if (url.pathname === '/live' && this.#feed !== undefined) return join(this.#feed, response, url.searchParams, isHead);
+    void this.#show(url, response, isHead);
   }
 
   /** The token leaves the address bar at once. */
@@ -110,58 +100,19 @@ class Site {
     response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
   }
 
-  #serve({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): void {
-    if (pathname === '/live') return this.#join(response, searchParams, isHead);
-    if (pathname === '/scenario') return tell(response, textOf(this.#recorder.roll.get(searchParams.get('open') ?? ''), scenarioOf), 'text/plain; charset=utf-8', isHead);
-    if (pathname.startsWith('/traces/')) return void this.#trace(pathname.slice('/traces/'.length), response, isHead);
-    if (pathname === '/why') return this.#explain(response, searchParams, isHead);
-    if (pathname === '/people') return tell(response, JSON.stringify(peopleLike(this.#recorder.core, searchParams.get('part') ?? '')), json, isHead);
-    const file = pathname === '/machines.json' ? { type: json, body: this.#machines } : this.#files.get(pathname);
-    tell(response, file?.body, file?.type ?? '', isHead);
-  }
-
-  /** Its ID is one segment of the path. */
-  async #trace(segment: string, response: ServerResponse, isHead: boolean): Promise<void> {
-    const id = decoded(segment);
-    const colon = id.indexOf(':');
-    try {
-      tell(response, await this.#traces.get(id.slice(0, Math.max(0, colon)))?.(id.slice(colon + 1)), 'application/x-ndjson; charset=utf-8', isHead);
-    } catch (error) {
-      if (error instanceof TraceError) refuse(response, 503, error.message);
-      else refuse(response, 500, 'That can\'t be read.');
-    }
-  }
-
-  #explain(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
-    const [watcher, contact] = [params.get('watcher') ?? '', params.get('contact') ?? ''];
-    const answer = seenBy(this.#recorder, watcher === '' ? contact : watcher, contact);
-    if (answer === undefined) refuse(response, 400, 'Both must be addresses, such as juliet@localhost.');
-    else if (watcher === '') tell(response, JSON.stringify({ watchers: watchersOf(this.#recorder, contact) }), json, isHead);
-    else tell(response, JSON.stringify({ answer, watchers: [] }), json, isHead);
-  }
-
-  #join(response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
-    if (!this.#feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-    if (isHead) response.end();
-    else this.#feed.join(response, queryOf(params));
+  async #show({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): Promise<void> {
+    const found = await this.#site.find(pathname, searchParams);
+    if ('status' in found) return refuse(response, found.status, found.sentence);
+    response.writeHead(200, { 'Content-Type': found.type, 'Content-Length': found.body.length });
+    response.end(isHead ? undefined : found.body);
   }
 }
 
-const textOf = (subject: Subject | undefined, write: (subject: Subject) => string | undefined): string | undefined => (subject === undefined ? undefined : write(subject));
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return ''; // which names nothing
-  }
-}
-
-function tell(response: ServerResponse, body: string | Buffer | undefined, type: string, isHead: boolean): void {
-  if (body === undefined) return refuse(response, 404, 'There is nothing of that name.');
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-  response.end(isHead ? undefined : body);
+function join(feed: Feed, response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
+  if (!feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
+  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+  if (isHead) response.end();
+  else feed.join(response, queryOf(params));
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TRACE_VERSION, TraceError, decodeTrace, encodeLine, encodeTrace } from '../../src/core/trace.ts';
 import type { Trace, TraceStep } from '../../src/core/trace.ts';
+import { storyOf, streamed } from '../inspector/story.ts';
 
 const word = fc.string({ unit: 'binary' });
 const transition = fc.record({
@@ -13,6 +14,7 @@ const transition = fc.record({
 const step = fc.record({
   at: fc.integer(), label: word, transitions: fc.array(transition, { maxLength: 3 }),
   shown: fc.array(fc.record({ to: word, what: word }), { maxLength: 3 }), input: fc.jsonValue(), broken: fc.array(word, { maxLength: 2 }),
+  begun: fc.array(fc.record({ machine: word, of: word, state: fc.jsonValue() }), { maxLength: 2 }), queues: fc.array(fc.record({ name: word, items: fc.array(word) }), { maxLength: 2 }),
 }, { requiredKeys: ['label', 'transitions', 'shown'] });
 const header = fc.record({
   waystate: fc.constant('trace' as const), version: fc.constant(TRACE_VERSION as typeof TRACE_VERSION),
@@ -31,6 +33,13 @@ describe('trace: text', () => {
       expect(text.split('\n')).toHaveLength(trace.steps.length + 2);
       expect(encodeTrace(decodeTrace(text))).toBe(text);
     }), { numRuns: 300 });
+  });
+
+  test('the page reads the same, in whatever pieces it comes', async () => {
+    await fc.assert(fc.asyncProperty(traces, fc.integer({ min: 1, max: 200 }), async (trace, size) => {
+      const story = await storyOf(streamed(encodeTrace(trace), size));
+      expect(JSON.stringify({ header: story.header, steps: trace.steps.map(({ step: number }) => story.step(number)) })).toBe(JSON.stringify(trace));
+    }), { numRuns: 100 });
   });
 
   test.each([Infinity, -Infinity, NaN])('%s is refused when it is written, since it would be read as null', (number) => {
@@ -75,8 +84,11 @@ describe('trace: what is no trace is refused with its line', () => {
     ['a transition without effects', changedStep({ transitions: [{ machine: 'x', of: 'y', event: { type: 'z' }, from: 1, to: 2, ignored: false }] }), 'line 3: transitions must be a list of transitions'],
     ['shown for nobody', changedStep({ shown: [{ what: 'x' }] }), 'line 3: shown must be a list of objects with to and what'],
     ['broken that is one name', changedStep({ broken: 'x' }), 'line 3: broken must be a list of names'],
-  ])('%s', (_what, text, message) => {
+    ['a beginning without a state', changedStep({ begun: [{ machine: 'x', of: 'y' }] }), 'line 3: begun must be a list of objects with machine, of and state'],
+    ['a queue without items', changedStep({ queues: [{ name: 'x' }] }), 'line 3: queues must be a list of objects with name and items'],
+  ])('%s, by the page in the same words', async (_what, text, message) => {
     expect(() => decodeTrace(text)).toThrow(new TraceError(message));
+    await expect(storyOf(streamed(text))).rejects.toThrow(new Error(message));
   });
 
   test('a field that is not known is kept, and means nothing', () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { pageFiles } from '../../src/inspector/files.ts';
 import { sheets } from '../../src/inspector/sheets.ts';
 
-const files = pageFiles();
+const files = pageFiles({ isLive: true });
 const KB = 1_000;
 const textOf = (path: string): string => files.get(path)?.body.toString() ?? '';
 const size = (paths: Iterable<string>): number => [...paths].reduce((sum, path) => sum + gzipSync(files.get(path)?.body ?? '').length, 0);

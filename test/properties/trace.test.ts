@@ -53,6 +53,18 @@ describe('the shortest way of a negative control', () => {
     ]);
   });
 
+  test('tells which machines begin, and what waits where, until it changes', () => {
+    expect(noDrain.steps.map(({ begun, queues }) => [begun?.map(({ machine, of, state }) => `${machine} of ${of}: ${String(state)}`) ?? [], queues])).toEqual([
+      [['stream of a1: bound', 'session of a1: connected', 'presence of a1: connected', 'directed-presence of a1 room 1: untold', 'farewell of a1 room 1: none', 'route of a1: open'], undefined],
+      [[], [{ name: 'server → remote server', items: ['a1\'s join to room 1'] }]],
+      [[], [{ name: 'server → remote server', items: ['a1\'s join to room 1', 'a1\'s unavailable to room 1'] }]],
+    ]);
+    const noRoute = refutationOf(controlNamed('openfire-route-on-initial-presence'));
+    expect(noRoute.steps.flatMap(({ begun = [] }) => begun.map(({ machine }) => machine))).not.toContain('route');
+    const queued = replayed(withReplay({ check: composedCheck.name, scope: 'a room that is left, with client queues', way: ['a1 connects', 'server takes a1\'s bind', 'a1: available'] }));
+    expect(queued.map(({ queues }) => queues)).toEqual([[{ name: 'a1 → server', items: ['bind'] }], [], [{ name: 'a1 → server', items: ['available'] }]]);
+  });
+
   test('is no longer broken on the right machines', () => {
     const { way } = noDrain.header.replay;
     expect(replayed(withReplay({ check: composedCheck.name, scope: 'a room', way })).flatMap(({ broken }) => broken ?? [])).toEqual([]);

@@ -89,10 +89,10 @@ export class InProcess implements World {
     if (account !== undefined) await this.store.perform({ op: 'account.create', account, credentials });
   }
 
-  /** Opens a stream without any negotiation. */
-  open(over: Channel = channel): StreamId {
+  /** Opens a stream without any negotiation, under a name of its own if it is given one. */
+  open(over: Channel = channel, named?: StreamId): StreamId {
     this.#last += 1;
-    const stream = `s${this.#last}`;
+    const stream = named ?? `s${this.#last}`;
     this.#peers.set(stream, { reader: new StreamReader(limits), received: [], isOver: false });
     this.feed({ type: 'stream.opened', stream, channel: over });
     return stream;

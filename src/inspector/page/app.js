@@ -23,8 +23,11 @@ const views = {
   why: async () => (await import('./why.js')).showWhy,
   machines: async () => (await import('./machines.js')).showMachines,
   theorems: async () => (await import('./theorems.js')).showTheorems,
+  traces: async () => (await import('./traces.js')).showTraces,
 };
 
+/** Whether there is a server to look at; its first line tells the page. */
+const hasLive = document.documentElement.dataset['live'] !== 'none';
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const status = /** @type {HTMLElement} */ (document.getElementById('status'));
 let name = '';
@@ -41,7 +44,7 @@ const tell = (text, tone = '') => {
 
 async function show() {
   const [, wanted = '', ...rest] = location.hash.split('/');
-  const next = Object.hasOwn(views, wanted) ? wanted : 'live';
+  const next = Object.hasOwn(views, wanted) ? wanted : hasLive ? 'live' : 'traces';
   const part = decodeURIComponent(rest.join('/'));
   if (next === name && shown.follow !== undefined) return shown.follow(part);
   turn += 1;

@@ -1,6 +1,6 @@
 /** A machine of somebody: where it is, what that means with its section, its states, and its diagram. @module */
 import { cites, h, hueOf, setText } from './dom.js';
-import { diagramOf, flashTransition, light } from './sheets.js';
+import { diagramOf, flashTransition, isDrawn, light } from './sheets.js';
 
 /** @import { MachineSheet } from '../sheets.ts' */
 
@@ -15,7 +15,8 @@ export function cardOf(slot, sheet) {
   const [machine = '', ...parts] = slot.split(' ');
   const state = h('code.state', {});
   const meaning = h('p', {});
-  const figure = h('details.figure', { hidden: true }, h('summary', {}, 'Diagram'));
+  // Of hundreds of cards few are unfolded: a diagram is made when it is looked at.
+  const figure = h('details.figure', { hidden: true, toggle: () => diagram === undefined && draw() }, h('summary', {}, 'Diagram'));
   const card = h('article', { class: `card ${hueOf(machine)}` },
     h('h3', {}, h('a', { href: `#/machines/${machine}` }, machine), parts.length > 0 && h('small', {}, ` ${parts.join(' ')}`)), state, meaning);
   /** @type {SVGElement | undefined} */
@@ -33,13 +34,14 @@ export function cardOf(slot, sheet) {
   };
   if (parts.length === 0) {
     card.append(levels, figure);
-    diagramOf(machine).then((found) => {
-      if (found === undefined) return;
-      diagram = found;
-      figure.hidden = false;
-      figure.append(found);
-      relight();
-    });
+    isDrawn(machine).then((isThere) => (figure.hidden = !isThere));
+  }
+  async function draw() {
+    const found = await diagramOf(machine);
+    if (found === undefined || diagram !== undefined) return;
+    diagram = found;
+    figure.append(found);
+    relight();
   }
   return Object.assign(card, {
     taken: (/** @type {string} */ transition) => {

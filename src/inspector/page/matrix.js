@@ -1,5 +1,6 @@
 /** What a machine does with every event in every state, as a table: events down, states across. Where something kept
  *  decides, a cell has each answer with its guard. @module */
+import { ask } from './answers.js';
 import { h } from './dom.js';
 import { addressOf, eventName } from './sheets.js';
 
@@ -19,7 +20,7 @@ export function matrixPage(sheet) {
 /** @param {string} name
  *  @returns {Promise<Matrix | undefined>} */
 async function load(name) {
-  const answer = await fetch(`/machines/${encodeURIComponent(name)}.json`);
+  const answer = await ask(`/machines/${encodeURIComponent(name)}.json`);
   return answer.ok ? answer.json() : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** The theorems and the mutants as data: loaded when somebody first wants them. @module */
+import { ask } from './answers.js';
 
 /** @import { MutantsSheet, TheoremsSheet } from '../theorems.ts' */
 
@@ -40,7 +41,7 @@ export const traceAddress = (id) => `#/traces/${encodeURIComponent(id)}`;
 
 /** @param {string} path */
 async function loaded(path) {
-  const answer = await fetch(path);
+  const answer = await ask(path);
   if (!answer.ok) throw new Error(`${path} can't be had.`);
   return answer.json();
 }

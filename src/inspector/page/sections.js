@@ -1,5 +1,6 @@
 /** The texts of the sections that are cited, each document loaded when it is first asked for, and the panel at the side
  *  that shows one of them: what it says, who of the machines keeps to it, where it is from. @module */
+import { ask } from './answers.js';
 import { cites, h } from './dom.js';
 import { addressOf, eventName, machines } from './sheets.js';
 import { fileOf } from './citation.js';
@@ -23,7 +24,7 @@ function fileFor(document) {
  *  @returns {Promise<SectionFile | undefined>} */
 async function load(document) {
   try {
-    const answer = await fetch(`/sections/${encodeURIComponent(fileOf(document))}.json`);
+    const answer = await ask(`/sections/${encodeURIComponent(fileOf(document))}.json`);
     if (answer.ok) return await answer.json();
   } catch { /* what does not come now may come when it is asked for again */ }
   files.delete(document);

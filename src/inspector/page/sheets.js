@@ -1,5 +1,7 @@
 /** The machines, as the server describes them, and their diagrams where it has them. @module */
 
+import { ask } from './answers.js';
+
 /** @import { MachineSheet } from '../sheets.ts' */
 
 /** @type {Promise<ReadonlyMap<string, MachineSheet>> | undefined} */
@@ -12,7 +14,7 @@ export function machines() {
 }
 
 async function loadMachines() {
-  const list = /** @type {readonly MachineSheet[]} */ (await (await fetch('/machines.json')).json());
+  const list = /** @type {readonly MachineSheet[]} */ (await (await ask('/machines.json')).json());
   return new Map(list.map((sheet) => [sheet.name, sheet]));
 }
 
@@ -23,20 +25,30 @@ const diagrams = new Map();
  *  @param {string} name
  *  @returns {Promise<SVGElement | undefined>} */
 export async function diagramOf(name) {
+  return /** @type {SVGElement | undefined} */ ((await drawing(name))?.cloneNode(true));
+}
+
+/** Whether a machine has a diagram.
+ *  @param {string} name */
+export const isDrawn = async (name) => (await drawing(name)) !== undefined;
+
+/** The diagram itself, for copies.
+ *  @param {string} name */
+function drawing(name) {
   const known = diagrams.get(name) ?? loadDiagram(name);
   diagrams.set(name, known);
-  return /** @type {SVGElement | undefined} */ ((await known)?.cloneNode(true));
+  return known;
 }
 
 /** @param {string} name */
 async function loadDiagram(name) {
-  const answer = await fetch(`/machines/${encodeURIComponent(name)}.svg`);
+  const answer = await ask(`/machines/${encodeURIComponent(name)}.svg`);
   if (!answer.ok) return undefined;
   // What is inline is forbidden here, even unread; the same rules are in a file beside the diagrams.
   const text = (await answer.text()).replace(/<style>[^<]*<\/style>/g, '');
   const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
   if (root.localName !== 'svg') return undefined;
-  if (document.querySelector('link[href="/machines/machines.css"]') === null) {
+  if (document.querySelector('[href="/machines/machines.css"], [data-of="/machines/machines.css"]') === null) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/machines/machines.css' }));
   }
   return /** @type {SVGElement} */ (/** @type {Element} */ (document.importNode(root, true)));

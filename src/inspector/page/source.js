@@ -1,4 +1,5 @@
 /** A text of the repository with its lines numbered; comments and strings stand out. @module */
+import { ask } from './answers.js';
 import { h } from './dom.js';
 
 /** Makes the page.
@@ -16,7 +17,7 @@ export function sourcePage(address, name) {
 
 /** @param {string} address */
 async function load(address) {
-  const answer = await fetch(address);
+  const answer = await ask(address);
   return answer.ok ? answer.text() : undefined;
 }
 
