@@ -1,5 +1,5 @@
 /** A message as a page sees it: its fate, why it had that, and where it went. Not here: the words of why (why.ts). @module */
-import type { FateEntry } from './recorder.ts';
+import type { FateEntry } from './fates.ts';
 import type { Reason } from './reason.ts';
 import type { Roll } from './roll.ts';
 import type { Subject } from './subject.ts';

@@ -2,14 +2,18 @@
  *  was decided about them, the stanzas of the sessions that are open on a page. Redacted as it comes in, bounded
  *  everywhere; while nobody looks it is the core inside and nothing else. Not here: who may look (server.ts), what of
  *  it is sent (feed.ts). @module */
-import type { Decision } from '../core/decision.ts';
+import { detached } from '../core/detached.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Input } from '../core/input.ts';
 import type { Fate, Transition } from '../core/kernel.ts';
 import { redacted } from '../core/redaction.ts';
 import type { Redaction } from '../core/redaction.ts';
 import type { Core } from '../core/server.ts';
-import { Ring } from './ring.ts';
+import { Fates } from './fates.ts';
+import type { FateEntry, FateLimits } from './fates.ts';
+import { Pace } from './pace.ts';
+import type { PaceLimits } from './pace.ts';
+import type { Ring } from './ring.ts';
 import { Roll } from './roll.ts';
 import type { Owner, RollLimits } from './roll.ts';
 import { statePath } from './sheets.ts';
@@ -17,34 +21,24 @@ import type { Described, Source, Told } from './source.ts';
 import type { Entry, Subject, TransitionEntry } from './subject.ts';
 
 /** How much is kept. */
-export interface RecorderLimits extends RollLimits {
+export interface RecorderLimits extends RollLimits, FateLimits, PaceLimits {
   /** Entries of all subjects together. */
   readonly total: number;
-  readonly fates: number;
   /** Characters of one stanza. */
   readonly stanza: number;
 }
 
 /** Some 30 MB at the most, with entries of the usual size. */
-export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000 };
+export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000, id: 200, entriesAtOnce: 200, fatesAtOnce: 1_000, stretchMs: 250 };
 
-/** A message, what became of it, and what was decided about it where that was known. */
-export interface FateEntry {
-  readonly n: number;
-  readonly at: number;
-  readonly fate: Fate;
-  readonly decision: Decision | undefined;
-}
-
-/** Who wants to hear of each entry when it is kept. */
-export type Listener = (subject: Subject, entry: Entry) => void;
+/** Who wants to hear of each entry when it is kept; undefined stands for one that was not, in a rush. */
+export type Listener = (subject: Subject, entry: Entry | undefined) => void;
 
 /** Makes a core that can be looked at. */
 export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;
   roll: Roll;
-  fates: Ring<FateEntry>;
   /** How many stanzas wait for whom, when it was last counted. */
   waiting: ReadonlyMap<Subject, number> = new Map();
   /** Machines that are looked at beside those of the core. */
@@ -55,12 +49,15 @@ export class Recorder {
   /** Whose entry stands in each place of the bound on all of them, in order of time. */
   #places: { readonly subject: Subject; readonly n: number }[] = [];
   #next = 0;
-  #latest: Decision | undefined;
-  /** Of messages whose fate has not followed at once. */
-  #decisions = new Map<string, Decision>();
-  #open = new Map<string, number>();
+  #messages: Fates;
+  readonly #pace: Pace;
+  readonly #open = new Map<string, number>();
+  /** Of the sessions that are open. */
+  #streams: ReadonlySet<string> = new Set();
   readonly #listeners = new Set<Listener>();
   #leave: (() => void) | undefined;
+  /** Asks no more for decisions; undefined while it doesn't. */
+  #leaveDecisions: (() => void) | undefined;
   #at = 0;
   /** Counts the steps of the core while somebody looks. */
   #turn = 0;
@@ -74,7 +71,8 @@ export class Recorder {
     this.#redaction = redaction;
     this.#limits = limits;
     this.roll = new Roll(limits);
-    this.fates = new Ring(limits.fates);
+    this.#messages = new Fates(limits);
+    this.#pace = new Pace(limits);
     this.core = {
       step: (input, at) => (this.#leave === undefined ? core.step(input, at) : this.#step(input, at)),
       observe: (observer) => core.observe(observer),
@@ -84,6 +82,11 @@ export class Recorder {
       sight: (watcher, contact) => core.sight(watcher, contact),
       census: () => core.census(),
     };
+  }
+
+  /** The last messages. */
+  get fates(): Ring<FateEntry> {
+    return this.#messages.ring;
   }
 
   get isLooking(): boolean {
@@ -100,14 +103,14 @@ export class Recorder {
     this.count();
     const leave = this.#inner.observe({
       onTransition: (transition) => this.#safely(() => this.#noteTransition(transition)),
-      onDecision: (decision) => this.#safely(() => this.#noteDecision(decision)),
-      onFate: (fate) => this.#safely(() => this.#noteFate(fate)),
+      onFate: (fate) => this.#noteFate(fate),
     });
     const leaveSource = this.source?.watch((make) => this.#safely(() => this.#noteTold(make())));
     this.#leave = () => {
       leave();
       leaveSource?.();
     };
+    this.#askDecisions(true);
   }
 
   /** Counts what waits, and for whom. */
@@ -126,23 +129,24 @@ export class Recorder {
   end(): void {
     this.#leave?.();
     this.#leave = undefined;
+    this.#askDecisions(false);
     this.roll = new Roll(this.#limits);
-    this.fates = new Ring(this.#limits.fates);
+    this.#messages = new Fates(this.#limits);
     this.waiting = new Map();
     this.#places = [];
     this.#next = 0;
-    this.#latest = undefined;
-    this.#decisions.clear();
   }
 
   /** Keeps the stanzas of a session too, until the function that is given back is called. */
   open(key: string): () => void {
-    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
-    return () => {
-      const left = (this.#open.get(key) ?? 1) - 1;
-      if (left > 0) this.#open.set(key, left);
+    const change = (by: number): void => {
+      const looking = (this.#open.get(key) ?? 0) + by;
+      if (looking > 0) this.#open.set(key, looking);
       else this.#open.delete(key);
+      this.#streams = new Set([...this.#open.keys()].flatMap((each) => (each.startsWith('session ') ? each.slice('session '.length) : [])));
     };
+    change(1);
+    return () => change(-1);
   }
 
   /** Tells of each entry that is kept, until the function that is given back is called. */
@@ -160,12 +164,21 @@ export class Recorder {
 
   #step(input: Input, at: number): readonly Effect[] {
     this.#at = at;
+    const streams = this.#streams;
+    this.#askDecisions(this.#pace.follow(input, at, streams, () => [...this.#open.keys()].map((key) => this.roll.get(key)?.name ?? '')));
     this.#turn += 1;
     // Before the step: the core stamps what it is given (RFC 6120 §8.1.2.1).
-    if (this.#open.size > 0 && input.type === 'stream.element') this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
+    if (streams.size > 0 && input.type === 'stream.element' && streams.has(input.stream)) this.#safely(() => this.#noteStanza(input.stream, 'in', input.element));
     const effects = this.#inner.step(input, at);
-    if (this.#open.size > 0) this.#safely(() => effects.forEach((effect) => effect.type === 'send' && this.#noteStanza(effect.stream, 'out', effect.xml)));
+    if (streams.size > 0) for (const effect of effects) if (effect.type === 'send' && streams.has(effect.stream)) this.#safely(() => this.#noteStanza(effect.stream, 'out', effect.xml));
     return effects;
+  }
+
+  /** In a rush a decision is put into words only where it will be kept. */
+  #askDecisions(wanted: boolean): void {
+    if (wanted === (this.#leaveDecisions !== undefined)) return;
+    this.#leaveDecisions?.();
+    this.#leaveDecisions = wanted ? this.#inner.observe({ onDecision: (decision) => this.#safely(() => this.#messages.decided(decision)) }) : undefined;
   }
 
   /** A fault of the one who looks must not become one of the stream that is looked at. */
@@ -216,59 +229,39 @@ export class Recorder {
   }
 
   #noteStanza(stream: string, way: 'in' | 'out', stanza: unknown): void {
-    if (!this.#open.has(`session ${stream}`)) return;
     const subject = this.roll.session(stream);
     if (subject === undefined) return;
-    const xml = String(redacted(stanza, this.#redaction));
-    this.#keep(subject, (n) => ({ n, turn: this.#turn, at: this.#at, way, xml: xml.length > this.#limits.stanza ? `${xml.slice(0, this.#limits.stanza)}…` : xml }));
+    this.#keep(subject, (n) => {
+      const xml = String(redacted(stanza, this.#redaction));
+      return { n, turn: this.#turn, at: this.#at, way, xml: xml.length > this.#limits.stanza ? detached(`${xml.slice(0, this.#limits.stanza)}…`) : xml };
+    });
   }
 
   #keep(subject: Subject, make: (n: number) => Entry): void {
-    const entry = subject.log.push(make);
     subject.last = this.#at;
     this.version += 1;
+    if (!subject.mayTake(this.#pace.stretch, this.#limits.entriesAtOnce)) {
+      subject.log.skip();
+      return this.#tell(subject, undefined);
+    }
+    const entry = subject.log.push(make);
     const displaced = this.#places[this.#next];
     displaced?.subject.log.dropThrough(displaced.n);
     this.#places[this.#next] = { subject, n: entry.n };
     this.#next = (this.#next + 1) % this.#limits.total;
+    this.#tell(subject, entry);
+  }
+
+  #tell(subject: Subject, entry: Entry | undefined): void {
     for (const listener of this.#listeners) listener(subject, entry);
   }
 
-  #noteDecision(decision: Decision): void {
-    const waiting = this.#latest;
-    this.#latest = decision;
-    // Nearly always the fate follows at once; a message that waits for the store keeps its decision here.
-    if (waiting === undefined) return;
-    const key = keyOf(waiting);
-    this.#decisions.delete(key);
-    this.#decisions.set(key, waiting);
-    if (this.#decisions.size <= this.#limits.fates) return;
-    const [oldest] = this.#decisions.keys();
-    if (oldest !== undefined) this.#decisions.delete(oldest);
-  }
-
-  /** The last decision about a message; it has served when its fate is known. */
-  #decisionOf(fate: Fate): Decision | undefined {
-    const latest = this.#latest;
-    if (latest !== undefined && latest.id === fate.id && latest.from === fate.from && latest.to === fate.to && latest.type === fate.type) {
-      this.#latest = undefined;
-      return latest;
-    }
-    if (this.#decisions.size === 0) return undefined;
-    const key = keyOf(fate);
-    const decision = this.#decisions.get(key);
-    this.#decisions.delete(key);
-    return decision;
-  }
-
   #noteFate(fate: Fate): void {
-    const decision = this.#decisionOf(fate);
-    this.fates.push((n) => ({ n, at: this.#at, fate, decision }));
     this.version += 1;
+    if (!this.#pace.take()) return this.fates.skip();
+    this.#safely(() => this.#messages.keep(fate, this.#at));
   }
 }
-
-const keyOf = ({ from = '', to, id = '', type }: Pick<Fate, 'from' | 'to' | 'id' | 'type'>): string => JSON.stringify([from, to, id, type]);
 
 /** Whether it is a name and nothing else. */
 function isBare(named: { readonly type: string }): boolean {

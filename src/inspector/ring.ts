@@ -10,7 +10,9 @@ export interface Since<T> {
 /** A list that drops its oldest item when it is full. */
 export class Ring<T extends { readonly n: number }> {
   readonly #capacity: number;
-  #items: T[] = [];
+  /** Those before the first have gone; the list is moved to its beginning only when as many have. */
+  #items: (T | undefined)[] = [];
+  #first = 0;
   #last = 0;
 
   constructor(capacity: number) {
@@ -22,13 +24,18 @@ export class Ring<T extends { readonly n: number }> {
     return this.#last;
   }
 
-  /** How many had to go. */
-  get dropped(): number {
-    return this.#last - this.#items.length;
+  get length(): number {
+    return this.#items.length - this.#first;
   }
 
+  /** How many had to go. */
+  get dropped(): number {
+    return this.#last - this.length;
+  }
+
+  /** A copy of what is there, the oldest first. */
   get items(): readonly T[] {
-    return this.#items;
+    return this.#items.slice(this.#first) as T[];
   }
 
   /** Keeps what is made for the next number. */
@@ -36,22 +43,35 @@ export class Ring<T extends { readonly n: number }> {
     this.#last += 1;
     const item = make(this.#last);
     this.#items.push(item);
-    if (this.#items.length > this.#capacity) this.#items.shift();
+    if (this.length > this.#capacity) this.#drop(1);
     return item;
+  }
+
+  /** Counts something that is not kept. */
+  skip(): void {
+    this.#last += 1;
   }
 
   /** Lets go of everything up to a number. */
   dropThrough(n: number): void {
-    let gone = 0;
+    let gone = this.#first;
     while ((this.#items[gone]?.n ?? Infinity) <= n) gone += 1;
-    if (gone > 0) this.#items.splice(0, gone);
+    this.#drop(gone - this.#first);
   }
 
   /** What is there since a number, the newest of it.
    *  @param limit no more than so many; those before count as missed */
   since(n: number, limit: number): Since<T> {
-    const first = Math.max(n, this.#last - limit);
-    const items = this.#items.filter((item) => item.n > first);
+    let from = this.#items.length;
+    while (from > this.#first && this.#items.length - from < limit && (this.#items[from - 1]?.n ?? 0) > n) from -= 1;
+    const items = this.#items.slice(from) as T[];
     return { items, missed: Math.max(0, this.#last - n) - items.length };
+  }
+
+  #drop(count: number): void {
+    for (const end = this.#first + count; this.#first < end; this.#first += 1) this.#items[this.#first] = undefined;
+    if (this.#first < this.#capacity && this.#first < this.#items.length) return;
+    this.#items = this.#items.slice(this.#first);
+    this.#first = 0;
   }
 }

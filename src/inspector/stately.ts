@@ -91,6 +91,8 @@ export class Told {
   readonly #latest = new Map<string, Actor>();
   /** Whether it is told nothing until it has read what waits. */
   #isBehind = false;
+  /** Whether it has missed something, and is to be told anew how all stands. */
+  #isStale = false;
   /** How many events it has missed. */
   #dropped = 0;
   #untold = 0;
@@ -105,6 +107,7 @@ export class Told {
 
   /** Tells how all stands, as far as there is room for it. */
   catchUp(): void {
+    this.#isStale = false;
     const gone = new Map(this.#known);
     for (const subject of this.#recorder.roll.subjects) {
       if (!this.#isChosen(subject)) continue;
@@ -117,10 +120,15 @@ export class Told {
     for (const actor of gone.values()) this.#known.delete(actor.sessionId);
   }
 
-  note(subject: Subject, entry: Entry): void {
-    if (!('machine' in entry) || !this.#isChosen(subject)) return;
-    if (this.#isBehind) this.#drop();
-    else this.#tellStep(subject, entry);
+  /** @param entry undefined for one that was not kept */
+  note(subject: Subject, entry: Entry | undefined): void {
+    if (!this.#isChosen(subject) || (entry !== undefined && !('machine' in entry))) return;
+    if (this.#isBehind || entry === undefined) {
+      this.#isStale = true;
+      return this.#drop();
+    }
+    if (this.#isStale) this.catchUp();
+    this.#tellStep(subject, entry);
   }
 
   #tellStep(subject: Subject, entry: TransitionEntry): void {

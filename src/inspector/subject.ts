@@ -42,8 +42,6 @@ const partLimit = 32;
 export class Subject {
   readonly key: string;
   readonly kind: Kind;
-  /** A stream's id until a full JID is known; a room's JID; the domains of a link. */
-  name: string;
   /** When it was first seen. */
   readonly since: number;
   /** When it last did something. */
@@ -53,14 +51,41 @@ export class Subject {
   readonly log: Ring<Entry>;
   transitions = 0;
   isOver = false;
+  #name: string;
+  /** What a search looks at, once one has. */
+  #text: string | undefined;
+  /** In which stretch of time it was last kept something of, and how much. */
+  #stretch = 0;
+  #taken = 0;
 
   constructor(kind: Kind, key: string, since: number, capacity: number) {
     this.kind = kind;
     this.key = key;
-    this.name = key;
+    this.#name = key;
     this.since = since;
     this.last = since;
     this.log = new Ring(capacity);
+  }
+
+  /** A stream's id until a full JID is known; a room's JID; the domains of a link. */
+  get name(): string {
+    return this.#name;
+  }
+
+  set name(name: string) {
+    this.#name = name;
+    this.#text = undefined;
+  }
+
+  /** Whether one entry more may be kept.
+   *  @param atOnce no more than so many in one stretch of time */
+  mayTake(stretch: number, atOnce: number): boolean {
+    if (stretch !== this.#stretch) {
+      this.#stretch = stretch;
+      this.#taken = 0;
+    }
+    this.#taken += 1;
+    return this.#taken <= atOnce;
   }
 
   /** Whether it is known where a machine is. */
@@ -71,6 +96,7 @@ export class Subject {
   /** Notes where one of its machines is, and whether it is at its end there. */
   place(machine: string, part: string, path: string, isEnd = isFinal(machine, path)): void {
     const slot = part === '' ? machine : `${machine} ${part}`;
+    this.#text = undefined;
     // Of those that come and go by the hundred only what is not at its end is worth a line.
     if (part !== '' && isEnd) this.states.delete(slot);
     else if (part === '' || this.states.has(slot) || this.states.size < partLimit) this.states.set(slot, path);
@@ -79,6 +105,7 @@ export class Subject {
 
   /** What a search looks at. */
   get text(): string {
-    return `${this.name} ${this.key} ${[...this.states].map(([machine, state]) => `${machine}:${state}`).join(' ')}`.toLowerCase();
+    this.#text ??= `${this.name} ${this.key} ${[...this.states].map(([machine, state]) => `${machine}:${state}`).join(' ')}`.toLowerCase();
+    return this.#text;
   }
 }

@@ -3,10 +3,12 @@
 import { closingOf } from './closing.ts';
 import { Facets, inStates } from './facets.ts';
 import type { Facet } from './facets.ts';
+import type { FateEntry } from './fates.ts';
+import { firstOf } from './first.ts';
 import { messageHas, messageOf } from './message.ts';
 import type { MessageRow } from './message.ts';
 import type { Reason } from './reason.ts';
-import type { FateEntry, Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { takenOf } from './sheets.ts';
 import type { Described } from './source.ts';
 import { kinds } from './subject.ts';
@@ -97,7 +99,7 @@ export function queryOf(params: URLSearchParams): Query {
 export function listOf(recorder: Recorder, query: Query): List {
   const { roll, fates, faults } = recorder;
   const { kind, words, states, sort, offset, limit, open } = query;
-  const counts = { session: 0, room: 0, link: 0, account: 0, actor: 0, message: fates.items.length };
+  const counts = { session: 0, room: 0, link: 0, account: 0, actor: 0, message: fates.length };
   const facets = new Facets(kind);
   const isChosen = inStates(states);
   const found: Subject[] = [];
@@ -116,11 +118,10 @@ export function listOf(recorder: Recorder, query: Query): List {
       if (isChosen(fate)) messages.push(entry);
     }
   }
-  found.sort(orderOf(sort, recorder));
   return {
     counts,
     matched: kind === 'message' ? messages.length : found.length,
-    rows: found.slice(offset, offset + limit).map((subject) => rowOf(subject, recorder)),
+    rows: firstOf(found, orderOf(sort, recorder), offset + limit).slice(offset).map((subject) => rowOf(subject, recorder)),
     messages: messages.toReversed().slice(offset, offset + limit).map((entry) => messageOf(entry, roll)),
     facets: facets.all,
     ...messageOpen(recorder, open),

@@ -13,19 +13,22 @@ export interface WaystateOptions {
   readonly memory: boolean;
   /** Where to write CPU profiles; no profile when it is left out. */
   readonly profiles?: string;
+  /** Whether it can be looked at; as it is by default for `localhost` when left out. */
+  readonly inspector?: boolean;
+  readonly name?: string;
 }
 
 /** How `npm start` runs Node: what the young generation may take is a session's largest cost in memory. */
 const asStarted = ['--max-semi-space-size=8'];
 
 /** This repository's server. */
-export function waystate({ memory, profiles }: WaystateOptions): Recipe {
+export function waystate({ memory, profiles, inspector, name = 'Waystate' }: WaystateOptions): Recipe {
   return {
-    name: 'Waystate',
+    name,
     missing: () => (existsSync(MAIN) ? undefined : 'Waystate has no src/cli/main.ts'),
     prepare(directory, port) {
       const config = join(directory, 'waystate.json');
-      writeFileSync(config, JSON.stringify(configuration(port, directory, memory)));
+      writeFileSync(config, JSON.stringify({ ...configuration(port, directory, memory), ...(inspector !== undefined && { inspector: { enabled: inspector } }) }));
       const profiling = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profiles}`];
       return { argv: [process.execPath, ...asStarted, ...profiling, MAIN, 'serve', '--config', config] };
     },
