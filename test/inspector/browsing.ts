@@ -42,6 +42,7 @@ export function browsing(): Browsing {
     async open(address, options = {}) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, ...options });
       pages.push(page);
+      page.setDefaultTimeout(12_000); // before the test itself is over, so that it is said what was waited for
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       page.on('request', (request) => origins.add(new URL(request.url()).origin));
