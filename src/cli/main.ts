@@ -7,7 +7,8 @@ import { addAccount, changePassword, listAccounts, removeAccount, type AccountCo
 import { banner, invocationOf } from './banner.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfig, type ConfigArguments } from './config.ts';
-import { exitCodesText, passwordText, programText, replayText, serveText } from './help.ts';
+import type { ExportOptions } from './export.ts';
+import { exitCodesText, exportText, passwordText, programText, replayText, serveText } from './help.ts';
 import { answerFrom } from './keys.ts';
 import { createLog } from './log.ts';
 import { addConfigOptions, configArguments } from './options.ts';
@@ -45,6 +46,17 @@ program.command('replay').summary('play a trace again').description('Plays a tra
   .option('--json', 'Print the steps as they are played, as JSON lines: a trace again.')
   .addHelpText('after', replayText)
   .action((file: string, { json = false }: { readonly json?: boolean }) => report(replayFile(file, json)));
+
+program.command('export').summary('write the machines for other languages').description('Writes the machines into files for other languages and tools: docs/reference/export.md.')
+  .requiredOption('--format <name>', 'json, table, scxml, mermaid, dot, golden or promela; can be repeated.', oneMore)
+  .option('--machine <name>', 'Only this machine; can be repeated.', oneMore)
+  .requiredOption('--out <directory>', 'Where the files go; those that are there are written anew.')
+  .addHelpText('after', exportText)
+  .action((options: ExportOptions) => report(exportFiles(options)));
+
+function oneMore(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
 
 function accountCommand(
   name: string, description: string,
@@ -94,6 +106,12 @@ async function replayFile(file: string, json: boolean): Promise<Outcome> {
     colours: stdout.isTTY && stdout.hasColors(),
     ...(isInteractive && { ask: () => answerFrom(stdin) }),
   });
+}
+
+async function exportFiles(options: ExportOptions): Promise<Outcome> {
+  // Loaded only here: the other commands need no machine as data.
+  const { exportMachines } = await import('./export.ts');
+  return exportMachines(options);
 }
 
 async function report(command: Promise<Outcome>): Promise<void> {
