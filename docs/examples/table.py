@@ -79,7 +79,7 @@ class Machine:
         return None
 
     def _scope(self, event):
-        return {"event": event, "context": self.context, "state": self.state}
+        return {"event": event, "context": self.context}
 
     def _do(self, deeds, event):
         effects = []

@@ -15,7 +15,10 @@ export function dot({ name, about, states, transitions }: MachineModel): string 
     ...(state.isInitial ? beginning(state, indent) : []),
   ]);
   /** A cluster is no node: the arrow goes to the state in it where it begins. */
-  const nodeOf = (id: string): string => states.find(({ parent, isInitial }) => parent === id && isInitial)?.id ?? id;
+  const nodeOf = (id: string): string => {
+    const first = states.find(({ parent, isInitial }) => parent === id && isInitial);
+    return first === undefined ? id : nodeOf(first.id);
+  };
   const beginning = ({ id, parent }: MachineState, indent: string): string[] => {
     const point = quoted(`begin_${parent ?? ''}`);
     return [`${indent}${point} [shape=point, label=""];`, `${indent}${point} -> ${quoted(nodeOf(id))}${attributes(nodeOf(id) === id ? [] : [`lhead=${quoted(`cluster_${id}`)}`])};`];

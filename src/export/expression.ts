@@ -108,10 +108,8 @@ function variable(path: string): string {
   return part === undefined ? name : `(${name} === null ? null : ${name}.${part})`;
 }
 
-/** The names of the context that an expression reads. */
-export function readsOf(expression: Expression): readonly string[] {
+/** The paths that an expression reads. */
+export function pathsOf(expression: Expression): readonly string[] {
   const { name, parts = [] } = operationOf(expression) ?? {};
-  if (name !== 'var') return parts.flatMap(readsOf);
-  const [of, read = ''] = String(parts[0]).split('.');
-  return of === 'context' ? [read] : [];
+  return name === 'var' ? [String(parts[0])] : parts.flatMap(pathsOf);
 }

@@ -33,7 +33,7 @@ const isAdministrator = (affiliation: Expression): Expression => ({ in: [affilia
 const next = (offer: string): Expression => equals(event('next'), offer);
 
 const fault: Named = { condition: event('condition'), text: event('text') };
-const failed = { type: 'stream.failed', condition: 'reset', text: 'again' } as const;
+const failed = { type: 'stream.failed', condition: 'not-well-formed', text: 'at line 1' } as const;
 const changed = on('affiliation.changed');
 const configured = on('configuration.changed');
 const isNobody = equals(event('affiliation'), 'none');
@@ -66,7 +66,7 @@ export const portable: Readonly<Record<string, Partial<Portable>>> = {
     },
     events: [
       { type: 'auth.requested', mechanism: 'SCRAM-SHA-256', data: 'biws', permitted: true }, { type: 'auth.responded', data: 'Yz1i' },
-      { type: 'sasl.challenged', data: 'cj1y' }, { type: 'sasl.succeeded', data: 'dj1z' }, { type: 'sasl.failed', condition: 'account-disabled', text: 'gone' }, failed,
+      { type: 'sasl.challenged', data: 'cj1y' }, { type: 'sasl.succeeded', data: 'dj1z' }, { type: 'sasl.failed', condition: 'not-authorized', text: 'no such account' }, failed,
     ] as Portable['events'],
   },
   presence: {

@@ -3,7 +3,7 @@
  *  a host supplies. @module */
 import type { AnyStateNode } from 'xstate';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
-import { ecmaScript, readsOf } from './expression.ts';
+import { ecmaScript, pathsOf } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { plainMachine } from './plain.ts';
 import { portableOf } from './portable.ts';
@@ -91,7 +91,7 @@ function deedOf(action: Reference, { updates }: Portable): readonly Element[] {
 function assignments(update: string, changes: Named): readonly Element[] {
   const written = new Set<string>();
   return Object.entries(changes).map(([location, value]) => {
-    if (readsOf(value).some((name) => written.has(name))) throw new Error(`${update} reads what it has written; change the order`);
+    if (pathsOf(value).some((path) => path.startsWith('context.') && written.has(path.split('.')[1] ?? ''))) throw new Error(`${update} reads what it has written; change the order`);
     written.add(location);
     return element('assign', { location, expr: ecmaScript(value) });
   });

@@ -5,6 +5,8 @@
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
 import { stepOf } from '../../machines/step.ts';
 import { defaultConfig } from '../core/config.ts';
+import { evaluate, pathsOf } from './expression.ts';
+import type { Expression } from './expression.ts';
 import { modelOf } from './model.ts';
 import { pathOf, plainMachine } from './plain.ts';
 import { portableOf } from './portable.ts';
@@ -55,15 +57,23 @@ type Snapshot = CatalogueEntry['step']['initial'];
  *  tableOf(route).cells.open['drain.begun']; // [{ guard: 'isOwed', do: [], next: 'draining' }, …] */
 export function tableOf(entry: CatalogueEntry): Table {
   const { name, about, spec } = entry;
+  const { guards, updates } = portableOf(name);
   const refused = new Set<string>();
   let granted = new Set<string>();
-  const step = stepOf(plainMachine(entry, (guard) => !refused.has(guard) && granted.add(guard) === granted));
+  let here = '';
+  const step = stepOf(plainMachine(entry, (guard) => {
+    const expression = guards[guard] ?? null;
+    // What only asks for the state has its answer in each cell.
+    if (isOfState(expression)) return Boolean(evaluate(expression, { event: {}, context: {}, state: here }));
+    return !refused.has(guard) && granted.add(guard) === granted;
+  }));
   const events = step.machine.events.filter((event) => event !== '').sort();
 
   /** Each guard that is asked says yes first, and no from then on. */
   function branchesOf(state: Snapshot, type: string, found: (next: Snapshot) => void): Branch[] {
     const branches: Branch[] = [];
     refused.clear();
+    here = pathOf(state.value);
     for (;;) {
       granted = new Set();
       const { state: next, effects, ignored } = step(state, { type } as never);
@@ -85,14 +95,16 @@ export function tableOf(entry: CatalogueEntry): Table {
     })] as const);
     cells[path] = Object.fromEntries(row.filter(([, branches]) => branches.length > 0));
   }
-  const { guards, updates } = portableOf(name);
   return {
     format: 'waystate-table', version: 1, machine: name, about, spec,
     states: Object.fromEntries(modelOf(entry).states.filter(({ id }) => states.has(id)).map(({ id, description, kind }) => [id, { description, ...(kind === 'final' && { final: true as const }) }])),
     events, context: step.initial.context as object, delays: delaysOf(entry),
-    initial: pathOf(step.initial.value), initialEffects: step.initialEffects.map(deedOf), guards, updates, cells,
+    initial: pathOf(step.initial.value), initialEffects: step.initialEffects.map(deedOf),
+    guards: Object.fromEntries(Object.entries(guards).filter(([, expression]) => !isOfState(expression))), updates, cells,
   };
 }
+
+const isOfState = (expression: Expression): boolean => pathsOf(expression).length > 0 && pathsOf(expression).every((path) => path === 'state');
 
 function deedOf(effect: unknown): Deed {
   const { type, params } = effect as { readonly type: string; readonly params?: Named };
