@@ -6,7 +6,7 @@ import { catalogue } from '../machines/catalogue.ts';
 import { matrixOf } from '../src/inspector/matrix.ts';
 import { draw } from './diagram/draw.ts';
 import { layoutOf } from './diagram/layout.ts';
-import { modelOf } from './diagram/model.ts';
+import { modelOf } from '../src/export/model.ts';
 import { styleSheet } from './diagram/style.ts';
 
 const directory = join(import.meta.dirname, '..', 'src', 'inspector', 'page', 'machines');

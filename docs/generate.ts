@@ -7,8 +7,8 @@ import { catalogue } from '../machines/catalogue.ts';
 import type { CatalogueEntry } from '../machines/catalogue.ts';
 import { wires } from '../machines/wires.ts';
 import type { Wire } from '../machines/wires.ts';
-import { modelOf } from './diagram/model.ts';
-import type { MachineModel } from './diagram/model.ts';
+import { mermaid } from '../src/export/mermaid.ts';
+import { modelOf } from '../src/export/model.ts';
 import { staleDrawings, writeDrawings } from './diagrams.ts';
 import { staleExamples, writeExamples } from './examples.ts';
 
@@ -79,7 +79,7 @@ function pageOf(entry: CatalogueEntry): string {
     picture(name, about), '',
     'A transition that leaves the state as it is stands in a list inside the state; a clock marks a timer. The same as text,',
     'without the transitions that stay:', '',
-    '```mermaid', diagram(model), '```', '',
+    '```mermaid', mermaid(model), '```', '',
     '## States', '',
     table(['State', 'Meaning', 'Section'], states.map(({ id, description, spec: section }) => [`\`${id}\``, description, section])), '',
     '## Transitions', '',
@@ -96,34 +96,6 @@ function pageOf(entry: CatalogueEntry): string {
 /** The drawing of a machine, from its page. */
 const picture = (name: string, about: string): string => `![${name}: ${about}](${drawingOf(name)})`;
 const drawingOf = (name: string): string => `../../../src/inspector/page/machines/${name}.svg`;
-
-/** A Mermaid state diagram: the levels of the machine, nested as they are. */
-function diagram(model: MachineModel): string {
-  return ['stateDiagram-v2', ...levelOf(model, undefined, '  ')].join('\n');
-}
-
-/** One level: where it begins, the states inside its states, and the arrows that stay on it or come from
- *  below and leave it. Arrows between the same two states share a line. */
-function levelOf(model: MachineModel, level: string | undefined, indent: string): string[] {
-  const states = model.states.filter(({ parent }) => parent === level);
-  const parents = new Map(model.states.map(({ id, parent }) => [id, parent]));
-  const nested = states.filter(({ kind }) => kind === 'compound').flatMap(({ id, name }) =>
-    [`${indent}state ${name} {`, ...levelOf(model, id, `${indent}  `), `${indent}}`]);
-  const labels = new Map<string, Set<string>>();
-  for (const { source, event, guard, target } of model.transitions) {
-    if (target === undefined || target === source || parents.get(target) !== level) continue;
-    const arrow = `${lastOf(source)} --> ${lastOf(target)}`;
-    labels.set(arrow, (labels.get(arrow) ?? new Set()).add(guard === undefined ? event : `${event} [${guard}]`));
-  }
-  return [
-    ...states.filter(({ isInitial }) => isInitial).map(({ name }) => `${indent}[*] --> ${name}`),
-    ...nested,
-    ...[...labels].map(([arrow, events]) => `${indent}${arrow} : ${[...events].join('<br/>')}`),
-    ...states.filter(({ kind }) => kind === 'final').map(({ name }) => `${indent}${name} --> [*]`),
-  ];
-}
-
-const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

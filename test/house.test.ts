@@ -31,6 +31,7 @@ const arrows: readonly (readonly [folder: string, ...mayImport: string[]])[] = [
   ['src/stores', 'src/core', 'machines'],
   ['src/runtime', 'src/core', 'machines'],
   ['src/inspector', 'src/core', 'machines'],
+  ['src/export', 'src/core', 'machines'],
   ['src/cli', 'src', 'machines', 'properties', 'package.json'],
   ['properties', 'machines', 'src/core'],
 ];

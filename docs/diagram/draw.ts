@@ -5,7 +5,7 @@ import { CLOCK, SPACE } from './label.ts';
 import type { Label, Span } from './label.ts';
 import { LIST, MARGIN, NAME, PAD, SPEC } from './layout.ts';
 import type { Box, Layout, PlacedEdge, PlacedStart, PlacedState } from './layout.ts';
-import type { MachineTransition } from './model.ts';
+import type { MachineTransition } from '../../src/export/model.ts';
 import { wayOf } from './way.ts';
 import { styleOf } from './style.ts';
 

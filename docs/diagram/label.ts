@@ -1,6 +1,6 @@
 /** Sets transitions as lines of text, beneath each other: the labels of an edge, or the list inside a
  *  state. Sizes and places relative to the block's corner. @module */
-import type { MachineTransition } from './model.ts';
+import type { MachineTransition } from '../../src/export/model.ts';
 import { widthOf, wrap } from './text.ts';
 import type { Face } from './text.ts';
 

@@ -5,7 +5,7 @@ import Elk from 'elkjs/lib/elk.bundled.js';
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from 'elkjs/lib/elk-api.js';
 import { blockOf, faces } from './label.ts';
 import type { Block } from './label.ts';
-import type { MachineModel, MachineState, MachineTransition } from './model.ts';
+import type { MachineModel, MachineState, MachineTransition } from '../../src/export/model.ts';
 import { widthOf, wrap } from './text.ts';
 
 /** A rectangle on the sheet, in pixels. */

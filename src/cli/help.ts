@@ -48,6 +48,15 @@ Examples:
   waystate inspect traces/session.jsonl
   waystate inspect traces/session.jsonl --html a.html   to give it to somebody`;
 
+/** Under the help of `export`. */
+export const exportText = `
+table and golden are for whoever builds a machine again, in whatever language: what it
+does, and traces to check it with. promela is one model of the machines together.
+
+Examples:
+  waystate export --format scxml --out machines
+  waystate export --format table --format golden --machine route --out machines`;
+
 /** Under the help of the commands that set a password. */
 export const passwordText = `
 The password comes from the terminal, unseen; with --password-stdin from standard

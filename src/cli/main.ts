@@ -7,7 +7,8 @@ import { addAccount, changePassword, listAccounts, removeAccount, type AccountCo
 import { banner, invocationOf } from './banner.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfig, type ConfigArguments } from './config.ts';
-import { exitCodesText, inspectText, passwordText, programText, replayText, serveText } from './help.ts';
+import type { ExportOptions } from './export.ts';
+import { exitCodesText, exportText, inspectText, passwordText, programText, replayText, serveText } from './help.ts';
 import { answerFrom } from './keys.ts';
 import { createLog } from './log.ts';
 import { addConfigOptions, configArguments } from './options.ts';
@@ -56,6 +57,17 @@ program.command('inspect').summary('look at a trace, or at the machines').descri
 function portOf(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return Number(text);
+}
+
+program.command('export').summary('write the machines for other languages').description('Writes the machines into files for other languages and tools: docs/reference/export.md.')
+  .requiredOption('--format <name>', 'json, table, scxml, mermaid, dot, golden or promela; can be repeated.', oneMore)
+  .option('--machine <name>', 'Only this machine; can be repeated.', oneMore)
+  .requiredOption('--out <directory>', 'Where the files go; those that are there are written anew.')
+  .addHelpText('after', exportText)
+  .action((options: ExportOptions) => report(exportFiles(options)));
+
+function oneMore(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
 }
 
 function accountCommand(
@@ -112,6 +124,12 @@ async function inspectFile(file: string | undefined, options: { readonly port: n
   // Loaded only here: the other commands need no page.
   const { inspect } = await import('./inspect.ts');
   return inspect(file, { ...options, print: (text) => print(process.stdout, text), signals: process });
+}
+
+async function exportFiles(options: ExportOptions): Promise<Outcome> {
+  // Loaded only here: the other commands need no machine as data.
+  const { exportMachines } = await import('./export.ts');
+  return exportMachines(options);
 }
 
 async function report(command: Promise<Outcome>): Promise<void> {

@@ -31,7 +31,7 @@ describe('command line: what it says of itself', () => {
       expect([code, stderr]).toEqual([0, '']);
       return `\`\`\`text\n${stdout.trim()}\n\`\`\``;
     });
-    expect(fresh.match(/^Usage: /gm)).toHaveLength(9);
+    expect(fresh.match(/^Usage: /gm)).toHaveLength(10);
     for (const { flags } of configOptions) expect(fresh).toContain(flags);
     await expect(fresh).toMatchFileSnapshot(page.pathname);
   });

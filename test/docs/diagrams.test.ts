@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
 import { crosses, layoutOf } from '../../docs/diagram/layout.ts';
 import type { Box, Layout } from '../../docs/diagram/layout.ts';
-import { modelOf } from '../../docs/diagram/model.ts';
+import { modelOf } from '../../src/export/model.ts';
 import { drawings, staleDrawings } from '../../docs/diagrams.ts';
 import { catalogue } from '../../machines/catalogue.ts';
 

@@ -1,6 +1,6 @@
 /** What a diagram of a machine shows, read from the machine's definition: its states, and its transitions
- *  with event, guard, effects and section. Plain data. Not here: where anything stands (layout.ts), what it
- *  looks like (draw.ts). @module */
+ *  with event, guard, effects and section. Plain data. Not here: where anything stands and what it looks like
+ *  (docs/diagram). @module */
 import type { AnyStateNode } from 'xstate';
 import type { CatalogueEntry } from '../../machines/catalogue.ts';
 
