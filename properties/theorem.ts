@@ -7,6 +7,7 @@ import type { History } from './arbitrary/history.ts';
 import { play } from './world/world.ts';
 import type { CoreMaker, Run } from './world/world.ts';
 
+/** Something that must hold of every history. */
 export interface Theorem {
   /** Stable: replays and pages refer to it. */
   readonly name: string;

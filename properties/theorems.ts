@@ -4,4 +4,5 @@ import { blocksCommute } from './blocking.property.ts';
 import { goodbyeFirst, noGhosts, noGhostsBehindLists, noLeak, nothingLeft } from './presence.property.ts';
 import type { Theorem } from './theorem.ts';
 
+/** In the order in which they are checked. */
 export const theorems: readonly Theorem[] = [presenceDecidesNothing, oneFate, inOrder, goodbyeFirst, noGhosts, noLeak, nothingLeft, noGhostsBehindLists, blocksCommute];
