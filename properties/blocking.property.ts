@@ -9,8 +9,7 @@ import type { Element } from 'ltx';
 import { amongFriends, histories } from './arbitrary/history.ts';
 import type { Act, History } from './arbitrary/history.ts';
 import type { Theorem } from './theorem.ts';
-import { play } from './world/world.ts';
-import type { CoreMaker } from './world/world.ts';
+import type { Run } from './world/run.ts';
 
 /** One act, and what the naive truth says of it. */
 interface Step {
@@ -76,11 +75,9 @@ interface Shown {
   readonly stanza: Element | 'closed';
 }
 
-/** What is shown in each step of a history. */
-function shownIn(history: History, makeCore: CoreMaker | undefined): readonly (readonly Shown[])[] {
-  const all: Shown[][] = [];
-  play(history, makeCore, ({ shown }) => all.push(shown.filter(({ to }) => to !== 'fate').map(({ to, what }) => ({ to, stanza: what.startsWith('</') ? 'closed' : parse(what.replace(/^<(stream:\w+)/, '<$1 xmlns:stream="s"')) }))));
-  return all;
+/** What is shown in each step of a run. */
+function shownIn({ steps }: Run): readonly (readonly Shown[])[] {
+  return steps.map((shown) => shown.map(({ to, what }) => ({ to, stanza: what.startsWith('</') ? 'closed' : parse(what.replace(/^<(stream:\w+)/, '<$1 xmlns:stream="s"')) })));
 }
 
 /** The users between whom something is shown; undefined when it is nobody's word but the server's and the user's own. */
@@ -131,9 +128,10 @@ const isGoodbye = ({ stanza }: Shown): boolean => stanza !== 'closed' && stanza.
 const isRefusal = ({ stanza }: Shown, condition: string): boolean => stanza !== 'closed' && stanza.attrs.type === 'error' && stanza.getChild('error')?.getChild(condition) !== undefined;
 
 /** What is wrong with the two runs, step by step. */
-function faultIn(steps: readonly Step[], makeCore: CoreMaker | undefined): string | undefined {
-  const with_ = shownIn(steps.map(({ act }) => act), makeCore);
-  const without = shownIn(steps.flatMap(({ filtered }) => filtered ?? []), makeCore);
+function faultIn(steps: readonly Step[], [blocking, filtering]: readonly Run[]): string | undefined {
+  if (blocking === undefined || filtering === undefined) return undefined;
+  const with_ = shownIn(blocking);
+  const without = shownIn(filtering);
   const here = new Beliefs();
   const there = new Beliefs();
   let blocked: ReadonlySet<string> = new Set();
@@ -192,6 +190,7 @@ export const blocksCommute: Theorem = {
   spec: ['XEP-0191 §3.3', 'XEP-0191 §3.4', 'XEP-0016 §2.14'],
   bounds: '2 of 3 users see each other at the beginning, 2 resources each, 40 steps more, blocks of bare JIDs, a store that answers at once',
   given: amongFriends(histories({ steps: 40, slow: false, privacy: 'blocks' })),
-  fault: (_run, history, makeCore) => faultIn(stepsOf(history), makeCore),
+  beside: (history) => [stepsOf(history).map(({ act }) => act), stepsOf(history).flatMap(({ filtered }) => filtered ?? [])],
+  fault: (_run, history, beside) => faultIn(stepsOf(history), beside),
   witness: (_run, history) => stepsOf(history).filter(({ refusal }) => refusal !== undefined).length,
 };

@@ -4,4 +4,5 @@ import { machineChecks } from './checker/machines/checks.ts';
 import { composedCheck } from './checker/scopes.ts';
 import { subscriptionChecks } from './subscription.property.ts';
 
+/** Every exhaustive check, by machines and by systems of them. */
 export const checks: readonly Check[] = [composedCheck, ...subscriptionChecks, ...machineChecks];

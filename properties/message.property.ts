@@ -1,10 +1,9 @@
 /** What holds of messages: T1, T3 and T4 of THEOREMS. @module */
 import type { MessageType } from '../machines/vocabulary.ts';
-import { histories } from './arbitrary/history.ts';
+import { NAMES, histories } from './arbitrary/history.ts';
 import type { Act, History } from './arbitrary/history.ts';
 import type { Theorem } from './theorem.ts';
-import { play } from './world/world.ts';
-import type { CoreMaker, Run } from './world/world.ts';
+import type { Run } from './world/run.ts';
 
 /** The fates of the messages themselves, without those of the errors that they caused, by their number. */
 function fatesOf({ fates }: Run): Map<number, string[]> {
@@ -37,16 +36,18 @@ export const presenceDecidesNothing: Theorem = {
   spec: ['RFC 6121 §1.3', 'RFC 6121 §8.5', 'DESIGN D2'],
   bounds: '3 users, 2 resources each, 50 steps, a store that answers at once; no negative priorities',
   given: histories({ steps: 50, negative: false, slow: false }),
-  fault: (run, history, makeCore) => ['juliet', 'romeo', 'nurse'].map((name) => differenceWithout(name, run, history, makeCore)).find((difference) => difference !== undefined),
+  beside: (history) => NAMES.map((name) => withoutPresence(name, history)),
+  fault: (run, _history, beside) => NAMES.map((name, index) => differenceOf(name, run, beside[index])).find((difference) => difference !== undefined),
   witness: (run, history) => (history.some(isPresence) ? run.messages.length : 0),
 };
 
 const isPresence = ({ deed }: Act): boolean => deed.do === 'available' || deed.do === 'unavailable' || deed.do === 'directed';
 
-function differenceWithout(name: string, run: Run, history: History, makeCore: CoreMaker | undefined): string | undefined {
+/** A history in which one user sends no presence. */
+function withoutPresence(name: string, history: History): History {
   // Whoever is not connected connects instead of sending presence: that is kept.
   const connected = new Set<string>();
-  const erased = history.filter((act) => {
+  return history.filter((act) => {
     const who = `${act.by.name}/${act.by.resource}`;
     const wasConnected = connected.has(who);
     if (act.deed.do === 'hold' || act.deed.do === 'answer') return true;
@@ -54,9 +55,53 @@ function differenceWithout(name: string, run: Run, history: History, makeCore: C
     else if (act.deed.do === 'close' || act.deed.do === 'cut') connected.delete(who);
     return act.by.name !== name || !isPresence(act) || !wasConnected;
   });
-  const [before, after] = [fatesOf(run), fatesOf(makeCore === undefined ? play(erased) : play(erased, makeCore))];
+}
+
+function differenceOf(name: string, run: Run, without: Run | undefined): string | undefined {
+  if (without === undefined) return undefined;
+  const [before, after] = [fatesOf(run), fatesOf(without)];
   const different = [...before.keys()].find((id) => before.get(id)?.join() !== after.get(id)?.join());
-  return different === undefined ? undefined : `message ${different} is ${before.get(different)?.join()}, and ${after.get(different)?.join()} without the presence of ${name}`;
+  if (different === undefined) return undefined;
+  const { by = '', type = '', to = '' } = run.messages[different - 1] ?? {};
+  return `message ${different} (${type} from ${by} to ${to}) is ${before.get(different)?.join() ?? 'lost'}, and ${after.get(different)?.join() ?? 'lost'} without the presence of ${name}`;
+}
+
+/** T2.a and T1.a, where it hurts most: whoever is connected is reached. */
+export const reached: Theorem = {
+  name: 'a connected resource is reached at its full JID',
+  statement: 'A message to the full JID of a connected resource is delivered to it, whatever presence it has sent, or none.',
+  formula: '□ (in(m to r) ∧ connected(r) ⇒ ◇ out(r, m))',
+  spec: ['RFC 6121 §8.5.3.1', 'DESIGN D1', 'DESIGN D2'],
+  bounds: '3 users, 2 resources each, 50 steps, a store that answers at once; chat, normal messages and headlines',
+  given: histories({ steps: 50, slow: false }),
+  fault: (run, history) => {
+    for (const { id, to, session } of toConnected(run, history)) {
+      const isHeard = session.heard.some((item) => item !== 'closed' && item.name === 'message' && item.attrs.id === String(id) && item.attrs.type !== 'error');
+      if (!isHeard) return `${to} is connected, and does not hear message ${id}`;
+    }
+    return undefined;
+  },
+  witness: (run, history) => toConnected(run, history).length,
+};
+
+/** The messages to full JIDs that are connected, each with the session that it is for. */
+function toConnected({ sessions }: Run, history: History): readonly { readonly id: number; readonly to: string; readonly session: Run['sessions'][number] }[] {
+  const waiting = [...sessions];
+  const connected = new Map<string, Run['sessions'][number]>();
+  let id = 0;
+  return history.flatMap(({ by: { name, resource }, deed }) => {
+    const jid = `${name}@localhost/${resource}`;
+    if (!connected.has(jid)) {
+      const next = waiting.shift();
+      if (next !== undefined) connected.set(jid, next);
+      return [];
+    }
+    if (deed.do === 'close' || deed.do === 'cut') connected.delete(jid);
+    if (deed.do !== 'message') return [];
+    id += 1;
+    const session = connected.get(deed.to);
+    return session === undefined ? [] : [{ id, to: deed.to, session }];
+  });
 }
 
 /** T4, with the store in play. */

@@ -1,7 +1,7 @@
 /** What holds of presence and of the end of sessions: T2.b, T2.d, T6 and T8 of THEOREMS. @module */
 import { amongFriends, histories } from './arbitrary/history.ts';
 import type { Theorem } from './theorem.ts';
-import type { Session } from './world/world.ts';
+import type { Session } from './world/run.ts';
 
 const isOwn = (session: Session, item: Session['heard'][number]): boolean =>
   item !== 'closed' && item.name === 'presence' && item.attrs.from === session.jid && item.attrs.to === session.jid.split('/')[0];
@@ -83,7 +83,7 @@ export const nothingLeft: Theorem = {
   bounds: '3 users, 2 resources each, 50 steps, a store that may be slow',
   given: histories({ steps: 50 }),
   fault: ({ census }) => {
-    const left = Object.entries(census).filter(([, count]) => count !== 0);
+    const left = Object.entries(census ?? {}).filter(([, count]) => count !== 0);
     return left.length === 0 ? undefined : left.map(([what, count]) => `${count} ${what}`).join(', ');
   },
   witness: ({ sessions }) => sessions.length,

@@ -4,9 +4,11 @@
 import fc from 'fast-check';
 import { dialogueOf } from './arbitrary/history.ts';
 import type { History } from './arbitrary/history.ts';
+import type { Run } from './world/run.ts';
 import { play } from './world/world.ts';
-import type { CoreMaker, Run } from './world/world.ts';
+import type { CoreMaker } from './world/world.ts';
 
+/** Something that must hold of every history. */
 export interface Theorem {
   /** Stable: replays and pages refer to it. */
   readonly name: string;
@@ -15,8 +17,11 @@ export interface Theorem {
   readonly spec: readonly string[];
   readonly bounds: string;
   readonly given: fc.Arbitrary<History>;
-  /** What is wrong with a run; undefined when nothing is. */
-  readonly fault: (run: Run, history: History, makeCore: CoreMaker | undefined) => string | undefined;
+  /** Histories that are played beside, for a theorem that speaks of more than one. */
+  readonly beside?: (history: History) => readonly History[];
+  /** What is wrong with a run; undefined when nothing is.
+   *  @param beside the runs of the histories that are played beside, in their order */
+  readonly fault: (run: Run, history: History, beside: readonly Run[]) => string | undefined;
   /** How often the premise occurred in a run. */
   readonly witness: (run: Run, history: History) => number;
 }
@@ -50,7 +55,7 @@ export interface CheckOptions {
   readonly progress?: (played: number) => void;
 }
 
-/** Checks a theorem over random histories.
+/** Checks a theorem over random histories of a core.
  *  @example
  *  check(noGhosts, { runs: 1000, seed: 1 }).failure?.dialogue */
 export function check(theorem: Theorem, { runs, seed, path, makeCore, progress }: CheckOptions): Verdict {
@@ -78,13 +83,13 @@ function smallest(history: History, isFaulty: (history: History) => boolean): Hi
   return spared < 0 ? history : smallest(history.toSpliced(spared, 1), isFaulty);
 }
 
-/** Plays a history and says what is wrong with it; a core that throws is wrong, whatever was asked.
+/** Plays a history on a core and says what is wrong with it; a core that throws is wrong, whatever was asked.
  *  @returns the run, unless it came to no end */
 export function judge(theorem: Theorem, history: History, makeCore: CoreMaker | undefined): { readonly run?: Run; readonly fault?: string } {
   let run: Run | undefined;
   try {
     run = play(history, makeCore);
-    const fault = theorem.fault(run, history, makeCore);
+    const fault = theorem.fault(run, history, (theorem.beside?.(history) ?? []).map((each) => play(each, makeCore)));
     return fault === undefined ? { run } : { run, fault };
   } catch (error) {
     return { ...(run && { run }), fault: `the core fails: ${String(error)}` };

@@ -1,7 +1,8 @@
 /** A program with machines of its own, and no server: they are looked at in the inspector all the same. Run it by
  *  `npx node docs/guides/actors.ts`, and open the address that it prints; inspect.md tells more. @module */
 import { createActor, fromPromise, setup } from 'xstate';
-import { Actors, startInspector, stepRoute } from '../../src/index.ts';
+import { Actors, startInspector } from '../../src/inspector/index.ts';
+import { stepRoute } from '../../machines/index.ts';
 
 const ring = fromPromise(() => new Promise((resolve) => setTimeout(resolve, 1_500)));
 

@@ -20,7 +20,7 @@ export type Deed =
   | { readonly do: 'remove'; readonly to: string }
   | { readonly do: 'roster' }
   | { readonly do: 'block' | 'unblock'; readonly jid: string }
-  /** Makes one of {@link LISTS} the active list; none of them: declines it. */
+  /** Makes one of some privacy lists the active list, by its number; none of them: declines it. */
   | { readonly do: 'list'; readonly list: number }
   | { readonly do: 'invisible'; readonly probe: boolean }
   | { readonly do: 'visible' }
@@ -29,11 +29,13 @@ export type Deed =
   /** The store answers this many requests, or all of them from now on. */
   | { readonly do: 'answer'; readonly requests: number | 'all' };
 
+/** Somebody does something. */
 export interface Act {
   readonly by: Actor;
   readonly deed: Deed;
 }
 
+/** What is done, in order. */
 export type History = readonly Act[];
 
 export const NAMES = ['juliet', 'romeo', 'nurse'] as const;

@@ -9,42 +9,22 @@ import { standardFeatures } from '../../src/core/features/all.ts';
 import type { Channel, Input, StreamId } from '../../src/core/input.ts';
 import type { Fate, Transition } from '../../src/core/kernel.ts';
 import { createCore } from '../../src/core/server.ts';
-import type { Census, Core } from '../../src/core/server.ts';
+import type { Core } from '../../src/core/server.ts';
 import type { TraceStep } from '../../src/core/trace.ts';
-import { LISTS, NAMES, labelsOf } from '../arbitrary/history.ts';
+import { NAMES, labelsOf } from '../arbitrary/history.ts';
 import type { Act, Actor, Deed, History } from '../arbitrary/history.ts';
 import { contentsOf } from './contents.ts';
+import type { Run, SentMessage, Shown } from './run.ts';
+import { stanzaOf } from './stanza.ts';
 
 const channel: Channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
 const header = { wellNamed: true, xmlns: 'jabber:client', to: 'localhost', version: '1.0' };
 
-/** One session of a client, and what it heard, in order. */
-export interface Session {
+/** A session while it is played. */
+interface LiveSession {
   readonly jid: string;
   readonly stream: StreamId;
   readonly heard: (Element | 'closed')[];
-  /** Whether the transport was cut. */
-  wasCut: boolean;
-}
-
-/** A history that has come to its end. */
-export interface Run {
-  readonly sessions: readonly Session[];
-  /** The last session to end; it has heard all the others go. */
-  readonly last: Session | undefined;
-  readonly fates: readonly Fate[];
-  /** What was sent, in order; the id of a message is its place, from 1. */
-  readonly messages: readonly SentMessage[];
-  readonly census: Census;
-  /** Messages that still wait in the store. */
-  readonly waiting: number;
-}
-
-/** A message at the time it was sent. */
-export interface SentMessage {
-  readonly by: string;
-  readonly to: string;
-  readonly type: string;
 }
 
 /** Which core is looked at, or what stands in for it. */
@@ -70,16 +50,17 @@ class World {
   readonly #onStep: StepListener | undefined;
   readonly #contents = contentsOf(ACCOUNTS);
   readonly #requests: Extract<Effect, { type: 'store' }>[] = [];
-  readonly #sessions: Session[] = [];
-  readonly #live = new Map<string, Session>();
-  readonly #byStream = new Map<StreamId, Session>();
+  readonly #sessions: LiveSession[] = [];
+  readonly #live = new Map<string, LiveSession>();
+  readonly #byStream = new Map<StreamId, LiveSession>();
   readonly #fates: Fate[] = [];
   readonly #messages: SentMessage[] = [];
   #transitions: Transition[] = [];
-  #shown: TraceStep['shown'][number][] = [];
+  readonly #told: (readonly Shown[])[] = [];
+  /** Of the step at hand. */
+  #shown: Shown[] = [];
   #isHeld = false;
   #at = 0;
-  #steps = 0;
 
   constructor(core: Core, onStep: StepListener | undefined) {
     this.#core = core;
@@ -98,7 +79,7 @@ class World {
     for (const session of [...this.#live.values()]) if (session !== last) this.#leave(session);
     const heardByLast = last && { ...last, heard: [...last.heard] };
     if (last !== undefined) this.#leave(last);
-    return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, census: this.#core.census(), waiting: ACCOUNTS.reduce((sum, account) => sum + this.#contents.offline(account).length, 0) };
+    return { sessions: this.#sessions, last: heardByLast, fates: this.#fates, messages: this.#messages, steps: this.#told, census: this.#core.census() };
   }
 
   /** Does something, and tells of it as one step; also of a step that fails half-way. */
@@ -106,8 +87,8 @@ class World {
     try {
       act();
     } finally {
-      this.#steps += 1;
-      this.#onStep?.({ step: this.#steps, label, transitions: this.#transitions, shown: this.#shown });
+      this.#told.push(this.#shown.filter(({ to }) => to !== 'fate'));
+      this.#onStep?.({ step: this.#told.length, label, transitions: this.#transitions, shown: this.#shown });
       this.#transitions = [];
       this.#shown = [];
     }
@@ -123,7 +104,7 @@ class World {
     }
   }
 
-  #leave(session: Session): void {
+  #leave(session: LiveSession): void {
     this.#tell(`${session.jid.replace('@localhost', '')} closes its stream`, () => this.#end(session));
   }
 
@@ -135,36 +116,16 @@ class World {
     this.#shown.push({ to: 'fate', what: `${type} message ${id} from ${from ?? 'the server'} to ${to}: ${what}${detail === undefined ? '' : ` (${detail})`}` });
   }
 
-  #do(session: Session, deed: Deed): void {
+  #do(session: LiveSession, deed: Deed): void {
     switch (deed.do) {
       case 'close': return this.#end(session);
       case 'cut':
-        session.wasCut = true;
         this.#live.delete(session.jid);
         return this.#feed({ type: 'stream.lost', stream: session.stream });
-      case 'message':
-        this.#messages.push({ by: session.jid, to: deed.to, type: deed.type });
-        return this.#say(session, `<message to="${deed.to}" type="${deed.type}" id="${this.#messages.length}"><body>x</body></message>`);
-      case 'available': return this.#say(session, `<presence><priority>${deed.priority}</priority></presence>`);
-      case 'unavailable': return this.#say(session, '<presence type="unavailable"/>');
-      case 'directed': return this.#say(session, `<presence to="${deed.to}"${deed.isAvailable ? '' : ' type="unavailable"'}/>`);
-      case 'subscription': return this.#say(session, `<presence to="${deed.to}" type="${deed.type}"/>`);
-      case 'remove': return this.#say(session, `<iq id="x" type="set"><query xmlns="jabber:iq:roster"><item jid="${deed.to}" subscription="remove"/></query></iq>`);
-      case 'block':
-      case 'unblock': return this.#say(session, `<iq id="${deed.do}" type="set"><${deed.do} xmlns="urn:xmpp:blocking"><item jid="${deed.jid}"/></${deed.do}></iq>`);
-      case 'list': return this.#activate(session, deed.list);
-      case 'invisible': return this.#say(session, `<iq id="invisible" type="set"><invisible xmlns="urn:xmpp:invisible:1" probe="${deed.probe}"/></iq>`);
-      case 'visible': return this.#say(session, '<iq id="visible" type="set"><visible xmlns="urn:xmpp:invisible:1"/></iq>');
-      case 'roster': return this.#say(session, '<iq id="r" type="get"><query xmlns="jabber:iq:roster"/></iq>');
       default:
+        if (deed.do === 'message') this.#messages.push({ by: session.jid, to: deed.to, type: deed.type });
+        for (const stanza of stanzaOf(deed, this.#messages.length)) this.#say(session, stanza);
     }
-  }
-
-  #activate(session: Session, list: number): void {
-    const items = LISTS[list];
-    const query = (what: string): void => this.#say(session, `<iq id="list" type="set"><query xmlns="jabber:iq:privacy">${what}</query></iq>`);
-    if (items !== undefined) query(`<list name="${list}">${items}</list>`);
-    query(items === undefined ? '<active/>' : `<active name="${list}"/>`);
   }
 
   /** A log-in needs the store; one that was slow answers first. */
@@ -172,7 +133,7 @@ class World {
     this.#answer(Infinity);
     const account = `${name}@localhost` as BareJid;
     const stream = `s${this.#sessions.length}`;
-    const session: Session = { jid: `${account}/${resource}`, stream, heard: [], wasCut: false };
+    const session: LiveSession = { jid: `${account}/${resource}`, stream, heard: [] };
     this.#sessions.push(session);
     this.#live.set(session.jid, session);
     this.#byStream.set(stream, session);
@@ -188,12 +149,12 @@ class World {
     this.#shown = this.#shown.filter(({ to }) => to !== session.jid);
   }
 
-  #end(session: Session): void {
+  #end(session: LiveSession): void {
     this.#live.delete(session.jid);
     this.#feed({ type: 'stream.ended', stream: session.stream });
   }
 
-  #say(session: Session, xml: string): void {
+  #say(session: LiveSession, xml: string): void {
     this.#feed({ type: 'stream.element', stream: session.stream, element: parse(xml) });
   }
 
@@ -228,7 +189,7 @@ class World {
   #hear(stream: StreamId, item: Element | 'closed', what: string): void {
     const session = this.#byStream.get(stream);
     session?.heard.push(item);
-    if (this.#onStep !== undefined && session !== undefined) this.#shown.push({ to: session.jid, what });
+    if (session !== undefined) this.#shown.push({ to: session.jid, what });
   }
 }
 

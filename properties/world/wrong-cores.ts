@@ -88,7 +88,7 @@ export const wrongCores: readonly WrongCore[] = [
   },
   {
     name: 'deaf-after-unavailable', about: 'destroys the route on unavailable presence', make: deafAfterUnavailable,
-    refutes: ['a stream ends with the resource\'s own goodbye'],
+    refutes: ['a stream ends with the resource\'s own goodbye', 'a connected resource is reached at its full JID'],
   },
   {
     name: 'backwards', about: 'sends what one step brings backwards', make: tampered((effects) => [...effects].reverse()),

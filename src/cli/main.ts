@@ -2,7 +2,6 @@
 /** The command line. It puts the commands together, prints what they come to, and ends with their
  *  exit code; what a command does is in a file of its own. @module */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import packageFile from '../../package.json' with { type: 'json' };
 import { addAccount, changePassword, listAccounts, removeAccount, type AccountContext, type AccountOptions } from './account.ts';
 import { banner, invocationOf } from './banner.ts';
 import { ConfigError } from './config-error.ts';
@@ -14,10 +13,11 @@ import { createLog } from './log.ts';
 import { addConfigOptions, configArguments } from './options.ts';
 import { misused, type Outcome } from './outcome.ts';
 import { serve, type Addresses } from './serve.ts';
+import { version } from '../version.ts';
 
 const program = new Command('waystate')
   .description('Waystate, an XMPP server whose lifecycles are explicit state machines.')
-  .version(packageFile.version, '--version', 'Show the version.')
+  .version(version, '--version', 'Show the version.')
   .helpOption('-h, --help', 'Show this help.')
   .helpCommand(false)
   .exitOverride()
@@ -99,7 +99,7 @@ async function runServer(args: ConfigArguments): Promise<Outcome> {
     // Loaded only here, when signals are heard already: the other commands need no server.
     startServer: async (...args) => (await import('./start.ts')).startServer(...args),
     log: createLog({ level: config.logLevel, plain: process.stderr.isTTY }),
-    announce: (addresses: Addresses, inspector) => print(process.stdout, banner(config, { ...addresses, inspector }, packageFile.version, invocation)),
+    announce: (addresses: Addresses, inspector) => print(process.stdout, banner(config, { ...addresses, inspector }, version, invocation)),
     signals: process,
     exit: (code) => process.exit(code),
   });

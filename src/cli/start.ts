@@ -30,7 +30,7 @@ import type { Config } from './config.ts';
 import { openRecord, type RecordFile } from './record.ts';
 import { keptSecret, makeSecret, readSecret } from './secret.ts';
 import type { Addresses, RunningServer } from './serve.ts';
-import packageFile from '../../package.json' with { type: 'json' };
+import { version } from '../version.ts';
 
 /** What strangers may register from one address where registration is on, and not open to all. */
 const registrationLimit = { accounts: 3, perMs: 3_600_000 };
@@ -138,7 +138,7 @@ async function coreConfigOf(config: Config): Promise<CoreConfig> {
   return {
     ...defaultConfig,
     domain,
-    software: { name: 'Waystate', version: packageFile.version },
+    software: { name: 'Waystate', version },
     delays,
     offlineLimit: offline.limit,
     secret: memory ? makeSecret() : await keptSecret(data),

@@ -44,7 +44,8 @@ export interface Core {
   /** Those for whom stanzas wait, and how many. Nothing is counted before somebody asks. */
   waiting(): Iterable<Place>;
   /** What decides whether one address sees another online, as far as it is in memory.
-   *  @param watcher, contact bare or full JIDs
+   *  @param watcher who would see, a bare or full JID
+   *  @param contact who would be seen, likewise
    *  @returns undefined where one of them is no address */
   sight(watcher: string, contact: string): Sight | undefined;
   /** How much there is at the moment: at rest there is no more than there are clients. */

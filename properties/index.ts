@@ -1,0 +1,18 @@
+/** `waystate/properties`: what must hold, as a library. Theorems over random histories of a core, the exhaustive checks of the
+ *  machines, and traces of what fails. Needs `fast-check` beside this package. Not here: the commands (`waystate verify`). @module */
+export { check } from './theorem.ts';
+export type { CheckOptions, Failure, Theorem, Verdict } from './theorem.ts';
+export { theorems } from './theorems.ts';
+export { dialogueOf, histories } from './arbitrary/history.ts';
+export type { Act, Actor, Deed, History, HistoryOptions } from './arbitrary/history.ts';
+export type { MessageFate, Run, SentMessage, Session, Shown } from './world/run.ts';
+export type { CoreMaker } from './world/world.ts';
+export { checks } from './checks.ts';
+export type { Check, CheckScope } from './checker/check.ts';
+export { explore } from './checker/explore.ts';
+export type { Exploration, ExploreOptions, Move, System } from './checker/explore.ts';
+export { replayers } from './replay.ts';
+export type { Replayer } from './replay.ts';
+export { checkServer, serverTheorems } from './server/check.ts';
+export type { ServerCheckOptions } from './server/check.ts';
+export type { Awaitable, TestedClient, TestedServer } from './server/tested-server.ts';

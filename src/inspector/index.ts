@@ -1,0 +1,6 @@
+/** `waystate/inspector`: a page that shows a core at work. For Node. @module */
+export { Recorder, recorderLimits } from './recorder.ts';
+export type { RecorderLimits } from './recorder.ts';
+export { Actors } from './actors.ts';
+export { startInspector } from './server.ts';
+export type { Inspector, InspectorOptions, TraceSource, TraceSources } from './server.ts';

@@ -1,0 +1,25 @@
+/** `waystate/server`: what a core needs to be a server: sockets, TLS, SASL, timers, and stores. For Node. @module */
+export { memoryStore } from './stores/memory.ts';
+export { sqliteStore } from './stores/sqlite.ts';
+export type { EmbeddedStore } from './stores/sqlite.ts';
+export type { SqliteStoreOptions } from './stores/sqlite-database.ts';
+
+export { startServer } from './runtime/server.ts';
+export type { RunningServer, ServerOptions } from './runtime/server.ts';
+export type { DriverOptions, TraceListener } from './runtime/driver.ts';
+export type { Connect } from './runtime/performer.ts';
+export type { ListenerAddress, ListenerKind } from './runtime/listener.ts';
+export type { WebSocketOptions } from './runtime/http.ts';
+export type { S2sOptions } from './runtime/outgoing.ts';
+export type { Endpoint } from './runtime/endpoint.ts';
+export { systemResolver } from './runtime/resolver.ts';
+export type { Resolver, SrvRecord } from './runtime/resolver.ts';
+export { defaultLimits } from './runtime/limits.ts';
+export type { Limits } from './runtime/limits.ts';
+export { loadCertificate, selfSignedCertificate } from './runtime/certificate.ts';
+export type { KeyAndCertificate, LoadedCertificate } from './runtime/certificate.ts';
+export { saslAuthenticator } from './runtime/sasl/authenticator.ts';
+export type { SaslOptions } from './runtime/sasl/authenticator.ts';
+export { deriveCredentials } from './runtime/sasl/credentials.ts';
+export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
+export type { Log, LogLine } from './runtime/log.ts';
