@@ -54,9 +54,12 @@ describe.runIf(isInstalled)('actors in a browser', () => {
     await page.locator('.row a', { hasText: 'some-route' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('.opened h1', { hasText: 'some-route' }).waitFor();
+    // It is there once it is known that there is a diagram.
+    await page.locator('.opened .figure summary').waitFor();
     await page.locator('.opened .figure summary').focus();
     await page.keyboard.press('Enter');
     await page.locator('.opened .m-route svg [data-state="open"].lit').waitFor();
+    await page.locator('.context summary').waitFor();
     await page.locator('.context summary').focus();
     await page.keyboard.press('Enter');
     await page.locator('.context pre', { hasText: '"owed": 1' }).waitFor();
