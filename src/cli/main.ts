@@ -10,8 +10,9 @@ import type { ExportOptions } from './export.ts';
 import { exitCodesText, exportText, inspectText, passwordText, programText, replayText, serveText } from './help.ts';
 import { answerFrom } from './keys.ts';
 import { createLog } from './log.ts';
+import { nodeFault } from './node-version.ts';
 import { addConfigOptions, configArguments } from './options.ts';
-import { misused, type Outcome } from './outcome.ts';
+import { failed, misused, type Outcome } from './outcome.ts';
 import { serve, type Addresses } from './serve.ts';
 import { version } from '../version.ts';
 
@@ -143,8 +144,10 @@ function print(stream: NodeJS.WritableStream, text: string): void {
   stream.write(`${text}\n`);
 }
 
+const fault = nodeFault(process.versions.node);
 try {
-  await program.parseAsync();
+  if (fault === undefined) await program.parseAsync();
+  else await report(Promise.resolve(failed(fault)));
 } catch (error) {
   if (error instanceof ConfigError) await report(Promise.resolve(misused(error.message)));
   else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
