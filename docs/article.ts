@@ -25,7 +25,15 @@ const user = '<x xmlns="http://jabber.org/protocol/muc#user"><status code="110"/
 export async function articleTrace(): Promise<Trace> {
   const steps: TraceStep[] = [];
   const making = { config, features: standardFeatures, keepBodies: true };
-  const world = new InProcess({ ...making, around: (core) => recorded(core, (step) => steps.push(step) > 0, making) });
+  let note: string | undefined;
+  /** Of the step that comes next. */
+  const noted = (text: string): void => void (note = text);
+  const keep = (step: TraceStep): boolean => {
+    steps.push(note === undefined ? step : { ...step, note });
+    note = undefined;
+    return true;
+  };
+  const world = new InProcess({ ...making, around: (core) => recorded(core, keep, making) });
   const says = async (who: string, xml: string): Promise<void> => {
     world.now += 250;
     world.hear(who, xml);
@@ -34,14 +42,22 @@ export async function articleTrace(): Promise<Trace> {
   const service = await connectRooms(world);
   for (const name of ['romeo', 'juliet']) await logIn(world, name, says);
   // Nobody has sent presence.
+  noted("Juliet has sent no presence. Whether she gets a message is asked of her routes, and never of her presence: her route is open, so it is delivered. (DESIGN D2)");
   await says('romeo', '<message to="juliet@localhost" type="chat"><body>What light through yonder window breaks?</body></message>');
+  noted('Now she is available. Presence may choose which of her resources gets a message; her route was open before. (RFC 6121 §4.2)');
   await says('juliet', '<presence/>');
+  noted('She is told that she is unavailable, and stays connected: presence is no event of the route, which stays open. (RFC 6121 §4.5.2, DESIGN D1)');
   await says('juliet', '<presence type="unavailable"/>');
+  noted('Unavailable, and connected: the message is delivered all the same. (DESIGN D2)');
   await says('romeo', '<message to="juliet@localhost" type="chat"><body>O, wilt thou leave me so unsatisfied?</body></message>');
+  noted('She enters a room. The server notes that the room will owe her a last word. (XEP-0045 §7.2, DESIGN D5)');
   await says('juliet', `<presence to="${garden}/jules"><x xmlns="http://jabber.org/protocol/muc"/></presence>`);
   await says(service, `<presence from="${garden}/jules" to="juliet@localhost/balcony">${user}</presence>`);
+  noted('She closes her stream. Her session ends, the room is told, and her route drains: nothing new goes there, and it stays until the room has said that she left. (RFC 6120 §4.4, DESIGN D5)');
   await says('juliet', '</stream:stream>');
+  noted('A route that drains takes no new message: this one is stored for her. (DESIGN D5)');
   await says('romeo', '<message to="juliet@localhost" type="chat"><body>A thousand times the worse, to want thy light.</body></message>');
+  noted('The room says that she left. That settles what was owed: she hears it, and only then her route closes, and her stream. (XEP-0045 §7.14, DESIGN D5)');
   await says(service, `<presence from="${garden}/jules" to="juliet@localhost/balcony" type="unavailable">${user}</presence>`);
   await world.dispose();
   const title = 'Who has sent no presence gets messages; unavailable presence closes no route; a route waits for its room';

@@ -25,10 +25,11 @@ export function headerText({ kind, title, theorem, fault }: TraceHeader, steps: 
 }
 
 /** One step. An ignored event is dimmed, or said to be ignored where there are no colours. */
-export function stepText({ step, at, label, transitions, shown, broken, queues }: TraceStep, style: TextStyle): string {
+export function stepText({ step, at, label, note, transitions, shown, broken, queues }: TraceStep, style: TextStyle): string {
   const time = at === undefined ? '' : `  ${timeText(at)}`;
   return [
     styled('bold', `${String(step).padStart(4)}  ${printable(label)}`, style) + styled('dim', time, style),
+    ...(note === undefined ? [] : [`      ${printable(note)}`]),
     ...transitions.map((transition) => transitionText(transition, style)),
     ...shown.map(({ to, what }) => `      → ${printable(to)}  ${printable(what)}`),
     ...(queues ?? []).map(({ name, items }) => styled('dim', `      … ${printable(name)}: ${items.map(printable).join(' | ')}`, style)),

@@ -35,6 +35,8 @@ export interface TraceStep {
   readonly at?: number;
   /** What happens, in words. */
   readonly label: string;
+  /** What is to be seen in this step, for whoever reads the trace. */
+  readonly note?: string;
   /** What the machines did, in order. */
   readonly transitions: readonly Transition[];
   /** What came out, in order, and for whom. */
@@ -130,6 +132,7 @@ const stepFields: Fields = {
   step: { is: Number.isInteger, what: 'a whole number' },
   at: { is: Number.isFinite, what: 'a number', mayMiss: true },
   label: { is: isText, what: 'a text' },
+  note: { is: isText, what: 'a text', mayMiss: true },
   transitions: { is: isListOf(isTransition), what: 'a list of transitions' },
   shown: { is: isListOf((item) => isObject(item) && isText(item['to']) && isText(item['what'])), what: 'a list of objects with to and what' },
   broken: { is: isListOf(isText), what: 'a list of names', mayMiss: true },

@@ -252,12 +252,20 @@ export class Recorder {
     this.#tell(subject, entry);
   }
 
+  #countMessage(jid: string | undefined): void {
+    const subject = jid === undefined ? undefined : this.roll.sessionAt(jid);
+    if (subject === undefined) return;
+    subject.messages += 1;
+    subject.last = this.#at;
+  }
+
   #tell(subject: Subject, entry: Entry | undefined): void {
     for (const listener of this.#listeners) listener(subject, entry);
   }
 
   #noteFate(fate: Fate): void {
     this.version += 1;
+    for (const jid of [fate.from, ...(fate.routes ?? [])]) this.#countMessage(jid);
     if (!this.#pace.take()) return this.fates.skip();
     this.#safely(() => this.#messages.keep(fate, this.#at));
   }

@@ -50,6 +50,8 @@ export class Subject {
   readonly states = new Map<string, string>();
   readonly log: Ring<Entry>;
   transitions = 0;
+  /** Messages that it has sent or got. */
+  messages = 0;
   isOver = false;
   #name: string;
   /** What a search looks at, once one has. */

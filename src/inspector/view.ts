@@ -38,6 +38,8 @@ export interface Row {
   readonly since: number;
   readonly last: number;
   readonly transitions: number;
+  /** Messages that it has sent or got. */
+  readonly messages: number;
   readonly isOver: boolean;
   /** How many stanzas wait for it. */
   readonly waiting: number;
@@ -165,15 +167,15 @@ function orderOf(sort: Query['sort'], { waiting }: Recorder): Order {
   const orders: Readonly<Record<Query['sort'], Order>> = {
     recent: (a, b) => b.last - a.last,
     oldest: (a, b) => a.since - b.since,
-    busiest: (a, b) => b.transitions - a.transitions,
+    busiest: (a, b) => b.transitions + b.messages - a.transitions - a.messages,
     waiting: (a, b) => (waiting.get(b) ?? 0) - (waiting.get(a) ?? 0) || b.last - a.last,
   };
   return orders[sort];
 }
 
 function rowOf(subject: Subject, { waiting }: Recorder): Row {
-  const { key, name, states, since, last, transitions, isOver } = subject;
-  return { key, name, states: Object.fromEntries(states), since, last, transitions, isOver, waiting: waiting.get(subject) ?? 0 };
+  const { key, name, states, since, last, transitions, messages, isOver } = subject;
+  return { key, name, states: Object.fromEntries(states), since, last, transitions, messages, isOver, waiting: waiting.get(subject) ?? 0 };
 }
 
 /** Whether a message is from a session or a room, to it, or for its account. */

@@ -114,7 +114,7 @@ describe.runIf(isInstalled)(isInstalled ? 'theorems in a browser' : 'theorems in
     await page.locator('.mutant').first().waitFor();
     await page.locator('#main').focus();
     await page.keyboard.press('j');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Open the counterexample');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Counterexample');
   });
 
   test.each([

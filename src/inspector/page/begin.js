@@ -3,8 +3,8 @@ import { h } from './dom.js';
 
 /** What is to be seen, and where. @type {readonly (readonly [question: string, ...links: readonly (readonly [text: string, href: string])[]])[]} */
 const questions = [
-  ['Why is a message to somebody without presence delivered?', ['The article\'s case, step by step', '#/traces/example:article']],
-  ['What happens to a route when a client closes its stream?', ['The machine of the route', '#/machines/route'], ['Routes that have closed, and why', '#/live/find/session/route:closed']],
+  ['Why is a message to somebody without presence delivered?', ['Watch it happen', '#/traces/example:article/18'], ['The article\'s case from its beginning', '#/traces/example:article']],
+  ['What happens to a route when a client closes its stream?', ['Watch one drain', '#/traces/example:article/25'], ['The machine of the route', '#/machines/route'], ['Routes that have closed, and why', '#/live/find/session/route:closed']],
   ['What did Openfire do?', ['No route before presence', '#/traces/example:openfire-no-route'], ['The route removed on unavailable', '#/traces/example:openfire-route-removed']],
 ];
 

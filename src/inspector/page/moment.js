@@ -19,17 +19,25 @@ const most = { text: 4000, lines: 200 };
  *  @param {ReadonlyMap<string, MachineSheet>} sheets */
 export function momentOf(story, number, sheets) {
   const step = story.step(number);
-  const { label, at, transitions, shown, input, broken = [] } = step;
+  const { label, note, at, transitions, shown, input, broken = [] } = step;
   const before = story.queuesAt(number - 1);
   const queues = story.queuesAt(number);
   return [
     h('header', {}, h('p.hint', {}, `Step ${number}`, at !== undefined && ` · ${timeText(at, story.times[0] ?? at)}${at > 1e12 && at < 8e15 ? ` after the first · ${new Date(at).toISOString().replace('T', ' ')}` : ''}`), h('h2.happens', {}, label)),
+    note !== undefined && h('p.note', { role: 'note' }, noted(note)),
     ...broken.map((name) => breach(story, name, number)),
     ...part('The machines', transitions, (each) => doneBy(each, sheets), 'No machine moves in this step.'),
     ...part('What comes out', shown, ({ to, what }) => h('li.out', {}, h('span.jid', {}, to), h('code.xml', {}, cut(what)))),
     ...(queues.length > 0 || before.length > 0 ? part('What waits', queuesOf(queues, before), queueItem) : []),
     input !== undefined && h('details.input', {}, h('summary', {}, 'The input itself'), h('pre', {}, cut(inputText(input)))),
   ];
+}
+
+/** A note, in which sections are cited.
+ *  @param {string} note */
+function noted(note) {
+  const text = h('span', {}, ...note.split(/( \([^()]*\))/).map((part) => (/^ \((RFC|XEP|DESIGN)/.test(part) ? cites(part.slice(2, -1)) : part)));
+  return text;
 }
 
 /** A theorem that the step breaks, in its words where the trace has them.

@@ -95,7 +95,7 @@ function othersOf(others) {
  *  @param {number} steps
  *  @param {string} name */
 function opening(id, steps, name) {
-  return h('span.opening', {}, h('a', { href: traceAddress(id), 'aria-label': `Open the counterexample of ${name}` }, 'Open the counterexample'), h('small', {}, ` ${plural(steps, 'step')}`));
+  return h('span.opening', {}, h('a', { href: traceAddress(id), 'aria-label': `Open the counterexample of ${name}` }, 'Counterexample'), h('small', {}, ` ${plural(steps, 'step')}`));
 }
 
 /** @param {TheoremsSheet['tallies']} tallies */

@@ -12,6 +12,10 @@ const most = 8;
 /** @param {string} slot a machine and, where there are several of it, which */
 const machineOf = (slot) => slot.split(' ', 1)[0] ?? '';
 
+/** @param {number} count
+ *  @param {string} noun */
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Makes the row.
  *  @param {Row} item
  *  @param {() => number} now
@@ -22,8 +26,8 @@ export function rowOf(item, now) {
   const facts = h('span.facts', {});
   const waiting = h('span.waiting', { hidden: true });
   const row = h('li.row', { 'data-key': item.key }, name, h('span.aside', {}, waiting, facts), states);
-  let { since, transitions } = item;
-  const grow = () => setText(facts, `${age(now() - since)} · ${transitions} ${transitions === 1 ? 'step' : 'steps'}`);
+  let { since, transitions, messages } = item;
+  const grow = () => setText(facts, [age(now() - since), plural(transitions, 'step'), ...(messages > 0 ? [plural(messages, 'message')] : [])].join(' · '));
   return Object.assign(row, {
     grow,
     update: (/** @type {Row} */ next) => {
@@ -36,7 +40,7 @@ export function rowOf(item, now) {
         if (row.isConnected) made.classList.add('fresh', hueOf(machineOf(slot)) || 'plain');
         return made;
       });
-      ({ since, transitions } = next);
+      ({ since, transitions, messages } = next);
       grow();
     },
   });
