@@ -1,0 +1,85 @@
+/** One page's Markdown as HTML: anchors as GitHub gives them, links rewritten, code
+ *  coloured. @module */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import MarkdownIt from 'markdown-it';
+import { escape, highlight } from './highlight.ts';
+import { addressOf, root } from './sources.ts';
+import type { Source } from './sources.ts';
+
+/** A heading of a page, and what is written below it, for the table of contents and the search. */
+export interface Heading {
+  readonly level: number;
+  readonly anchor: string;
+  readonly title: string;
+  /** The text up to the next heading. */
+  text: string;
+}
+
+/** A page as HTML. */
+export interface Rendered {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+  /** The files of the project, other than pages, that it links to; the site has to have them. */
+  readonly files: readonly string[];
+}
+
+const markdown = new MarkdownIt({ html: false, linkify: false });
+markdown.validateLink = () => true;
+
+/** Renders one page. */
+export function render({ path, address, text }: Source): Rendered {
+  const headings: Heading[] = [];
+  const files: string[] = [];
+  const seen = new Map<string, number>();
+  const tokens = markdown.parse(text.replace(/<!--[\s\S]*?-->/g, ''), {});
+  tokens.forEach((token, at) => {
+    const inline = tokens[at + 1];
+    if (token.type === 'heading_open') {
+      const title = (inline?.children ?? []).map(({ content }) => content).join('');
+      const base = title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-');
+      const times = seen.get(base) ?? 0;
+      seen.set(base, times + 1);
+      const anchor = times === 0 ? base : `${base}-${times}`;
+      token.attrSet('id', anchor);
+      headings.push({ level: Number(token.tag.slice(1)), anchor, title, text: '' });
+    } else if (token.type === 'inline' || token.type === 'fence' || token.type === 'code_block') {
+      const heading = headings.at(-1);
+      if (heading !== undefined && tokens[at - 1]?.type !== 'heading_open') heading.text += ` ${token.type === 'inline' ? (token.children ?? []).map(({ content }) => content).join('') : token.content}`;
+    }
+    for (const child of token.children ?? []) {
+      for (const name of ['href', 'src']) {
+        const target = child.attrGet(name);
+        if (target !== null) child.attrSet(name, addressed(path, address, target, files));
+      }
+    }
+  });
+  const html = markdown.renderer.render(tokens, markdown.options, {})
+    .replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
+  return { html, headings, files };
+}
+
+/** A link of a page as the site has it. */
+function addressed(path: string, address: string, link: string, files: string[]): string {
+  if (/^[a-z]+:/.test(link) || link.startsWith('#')) return link;
+  const [target = '', anchor] = link.split('#');
+  const file = relative(root, join(root, dirname(path), target));
+  const found = join(root, file);
+  if (!existsSync(found)) throw new Error(`${path} links to ${link}, which is not there`);
+  const isPage = file.endsWith('.md') && (file.startsWith('docs/') || !file.includes('/'));
+  if (!isPage) files.push(file);
+  const to = isPage ? addressOf(file) : placeOf(file);
+  return posix.relative(posix.dirname(address), to) + (anchor === undefined ? '' : `#${anchor}`);
+}
+
+/** Where the site has a file that is no page: a picture as it is, anything else as a page that shows it. */
+export function placeOf(file: string): string {
+  return file.endsWith('.svg') ? `files/${file}` : `files/${file}${statSync(join(root, file)).isDirectory() ? '/index' : ''}.html`;
+}
+
+// Mermaid stays text, as the pages say of it: the drawing is a picture above it.
+markdown.renderer.rules['fence'] = (tokens, at) => {
+  const { info = '', content = '' } = tokens[at] ?? {};
+  const [language = ''] = info.split(' ');
+  return `<pre tabindex="0"><code data-language="${escape(language)}">${highlight(content, language)}</code></pre>\n`;
+};
