@@ -8,6 +8,7 @@ import type { CatalogueEntry } from '../machines/catalogue.ts';
 import { wires } from '../machines/wires.ts';
 import type { Wire } from '../machines/wires.ts';
 import { mermaid } from '../src/export/mermaid.ts';
+import { isPictureStale, writePicture } from './architecture.ts';
 import { modelOf } from '../src/export/model.ts';
 import { staleDrawings, writeDrawings } from './diagrams.ts';
 import { staleExamples, writeExamples } from './examples.ts';
@@ -110,8 +111,9 @@ if (process.argv[1] === import.meta.filename) {
     writePages();
     await writeDrawings();
     await writeExamples();
+    writePicture();
   }
-  const stale = [...stalePages(), ...await staleDrawings(), ...await staleExamples()];
+  const stale = [...stalePages(), ...await staleDrawings(), ...await staleExamples(), ...(isPictureStale() ? ['the picture of the architecture'] : [])];
   if (stale.length > 0) console.error(`What is drawn or written of the machines is not what they say: ${stale.join(', ')}. Run: node docs/generate.ts`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 }

@@ -1,46 +1,17 @@
 /** What keeps the house standing: the direction of imports, no cycles, nothing impure below the
  *  runtime, and for each machine a citation for every state and transition. @module */
-import { readFileSync, readdirSync, existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
+import { folders, importsOf, isIn, mayImport, sourceFiles as files, sourceOf } from '../docs/layers.ts';
 import { catalogue } from '../machines/catalogue.ts';
-
-const root = join(import.meta.dirname, '..');
-const folders = ['machines', 'src', 'properties', 'docs', 'test'];
-
-const files = folders
-  .filter((folder) => existsSync(join(root, folder)))
-  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('docs/reference/api/'));
-const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
-
-/** What a file imports: project files by their path, packages by their name. */
-function importsOf(file: string): string[] {
-  return [...textOf(file).matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s+'([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gm)]
-    .map(([, a, b, c]) => a ?? b ?? c ?? '')
-    .map((target) => (target.startsWith('.') ? relative(root, join(root, dirname(file), target)) : target));
-}
-
-const isIn = (file: string, ...where: string[]): boolean => where.some((folder) => file === folder || file.startsWith(`${folder}/`));
-
-/** Which folders a folder's files may import from, besides their own; packages apart. */
-const arrows: readonly (readonly [folder: string, ...mayImport: string[]])[] = [
-  ['machines'],
-  ['src/core', 'machines'],
-  ['src/stores', 'src/core', 'machines'],
-  ['src/runtime', 'src/core', 'machines'],
-  ['src/inspector', 'src/core', 'machines'],
-  ['src/export', 'src/core', 'machines'],
-  ['src/cli', 'src', 'machines', 'properties', 'package.json'],
-  ['properties', 'machines', 'src/core'],
-];
 
 /** What is run from the command line, and may look at it. */
 const commands = ['properties/run.ts', 'properties/explore.ts', 'properties/simulate.ts', 'properties/mutants.ts', 'properties/spin.ts'];
 
 describe('imports', () => {
-  test.each(arrows.map(([folder, ...others]) => ({ folder, others })))('$folder imports nothing but itself and $others', ({ folder, others }) => {
+  test.each(mayImport.map(([folder, ...others]) => ({ folder, others })))('$folder imports nothing but itself and $others', ({ folder, others }) => {
     const strays = files.filter((file) => isIn(file, folder))
       .flatMap((file) => importsOf(file).filter((target) => isIn(target, ...folders) && !isIn(target, folder, ...others)).map((target) => `${file} → ${target}`));
     expect(strays).toEqual([]);
@@ -53,7 +24,7 @@ describe('imports', () => {
   });
 
   test('only step.ts calls XState\'s interpreter', () => {
-    const strays = files.filter((file) => isIn(file, 'machines', 'src') && file !== 'machines/step.ts' && /\b(createActor|getNextSnapshot|initialTransition)\b|\btransition\(/.test(withoutComments(textOf(file))));
+    const strays = files.filter((file) => isIn(file, 'machines', 'src') && file !== 'machines/step.ts' && /\b(createActor|getNextSnapshot|initialTransition)\b|\btransition\(/.test(withoutComments(sourceOf(file))));
     expect(strays).toEqual([]);
   });
 
@@ -86,7 +57,7 @@ describe('imports', () => {
 describe('purity', () => {
   const impure = /\bDate\.now\b|new Date\(\)|\bMath\.random\b|\bconsole\.|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\bperformance\.|\bcrypto\b|\bfetch\(/;
   test('machines, core and properties touch no clock, entropy, log or process', () => {
-    const strays = files.filter((file) => isIn(file, 'machines', 'src/core')).filter((file) => impure.test(withoutComments(textOf(file))));
+    const strays = files.filter((file) => isIn(file, 'machines', 'src/core')).filter((file) => impure.test(withoutComments(sourceOf(file))));
     expect(strays).toEqual([]);
   });
 });
@@ -97,15 +68,15 @@ describe('names and headers', () => {
   });
 
   test('every file opens with what it is', () => {
-    expect(files.filter((file) => !/^(#!.*\n)?\/\*\*[\s\S]*?@module/.test(textOf(file)))).toEqual([]);
+    expect(files.filter((file) => !/^(#!.*\n)?\/\*\*[\s\S]*?@module/.test(sourceOf(file)))).toEqual([]);
   });
 
   test('nothing is of type any', () => {
-    expect(files.filter((file) => file !== 'test/house.test.ts' && /: any\b|<any\b|\bas any\b|\bany\[\]/.test(withoutComments(textOf(file))))).toEqual([]);
+    expect(files.filter((file) => file !== 'test/house.test.ts' && /: any\b|<any\b|\bas any\b|\bany\[\]/.test(withoutComments(sourceOf(file))))).toEqual([]);
   });
 
   test('no test is skipped, focused or to do for good', () => {
-    expect(files.filter((file) => /\b(describe|it|test)\.(only|todo|fails|skip)\b/.test(withoutComments(textOf(file))) && file !== 'test/house.test.ts')).toEqual([]);
+    expect(files.filter((file) => /\b(describe|it|test)\.(only|todo|fails|skip)\b/.test(withoutComments(sourceOf(file))) && file !== 'test/house.test.ts')).toEqual([]);
   });
 });
 
@@ -166,7 +137,7 @@ describe('machines', () => {
   });
 
   test.each(catalogue)('$name: has its golden matrix', ({ name }) => {
-    expect(existsSync(join(root, 'test/machines/golden', `${name}.txt`))).toBe(true);
+    expect(existsSync(join(import.meta.dirname, '..', 'test/machines/golden', `${name}.txt`))).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The pages of the machines say what the machines say. @module */
 import { expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
+import { importedBy, isPictureStale } from '../../docs/architecture.ts';
 import { pages, stalePages } from '../../docs/generate.ts';
 import { isStale } from '../../docs/theorems.ts';
 import { catalogue } from '../../machines/catalogue.ts';
@@ -20,6 +21,11 @@ test.each(catalogue)('docs: the page of $name has each of its states and each of
 function below(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states as Record<string, AnyStateNode>).flatMap((child) => [child, ...below(child)]);
 }
+
+test('docs: the picture of the architecture shows what the files import; if not, run node docs/generate.ts', () => {
+  expect(isPictureStale()).toBe(false);
+  expect(importedBy('src/core')).toEqual(['machines']);
+});
 
 test('docs: the page of the theorems says what they say; if not, run npm run report, or node docs/theorems.ts for the words', () => {
   expect(isStale()).toBe(false);
