@@ -178,12 +178,19 @@ function rowOf(subject: Subject, { waiting }: Recorder): Row {
   return { key, name, states: Object.fromEntries(states), since, last, transitions, messages, isOver, waiting: waiting.get(subject) ?? 0 };
 }
 
-/** Whether a message is from a session or a room, to it, or for its account. */
+/** Whether a message is from a session or a room, to it, or for its account; or goes between the two domains of a link. */
 function concerns({ name, kind }: Subject, { from, to, routes }: FateEntry['fate']): boolean {
-  if (kind === 'link' || kind === 'actor') return false;
+  if (kind === 'actor') return false;
+  if (kind === 'link') {
+    const ends = name.split(' → ');
+    const [near, far] = [from ?? '', to].map(domainOf);
+    return ends.length === 2 ? ends[0] === near && ends[1] === far : name === near || name === far;
+  }
   const bare = name.split('/', 1)[0] ?? name;
   return from === name || to === name || to === bare || (routes?.includes(name) ?? false) || (kind !== 'session' && (from?.split('/', 1)[0] === name || to.split('/', 1)[0] === name));
 }
+
+const domainOf = (jid: string): string => (jid.split('/', 1)[0] ?? jid).split('@').at(-1) ?? jid;
 
 function cited(entry: Entry): CitedEntry {
   const taken = isTransition(entry) && !entry.ignored ? takenOf(entry.machine, entry.event.type, entry.from, entry.to, entry.effects.map(({ type }) => type)) : undefined;

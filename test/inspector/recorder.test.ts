@@ -31,8 +31,8 @@ class ToldCore implements Core {
     const whole = { machine: 'stream', of: 'c1', event: { type: 'stanza.received' }, from: 'bound', to: 'bound', effects: [], ignored: false, ...transition };
     for (const observer of this.observers) observer.onTransition?.(whole);
   }
-  fate(id: string): void {
-    for (const observer of this.observers) observer.onFate?.({ type: 'chat', id, from: 'a@x/r', to: 'b@x', fate: 'stored' });
+  fate(id: string, to = 'b@x'): void {
+    for (const observer of this.observers) observer.onFate?.({ type: 'chat', id, from: 'a@x/r', to, fate: 'stored' });
   }
 }
 
@@ -90,6 +90,16 @@ describe('recorder: bounds', () => {
     const { messages, dropped } = listOf(recorder, queryOf(new URLSearchParams({ kind: 'message' })));
     expect(messages.map(({ id }) => id)).toEqual(['d', 'c', 'b']);
     expect(dropped.messages).toBe(1);
+  });
+
+  test('a link has the messages that go between its two domains, in its direction', () => {
+    const recorder = looking();
+    core.tell({ machine: 'link', of: 'x mantua.test', from: 'idle', to: 'open' });
+    core.tell({ machine: 'link', of: 'mantua.test x', from: 'idle', to: 'open' });
+    core.fate('out', 'b@mantua.test/r');
+    core.fate('within', 'b@x');
+    const idsOf = (key: string): unknown => openedOf(recorder, key, 0)?.messages.map(({ id }) => id);
+    expect([idsOf('link x mantua.test'), idsOf('link mantua.test x')]).toEqual([['out'], []]);
   });
 
   test('of machines that a session has one of for each contact only so many states are kept', () => {
