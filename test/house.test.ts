@@ -32,6 +32,7 @@ const arrows: readonly (readonly [folder: string, ...mayImport: string[]])[] = [
   ['src/runtime', 'src/core', 'machines'],
   ['src/inspector', 'src/core', 'machines'],
   ['src/export', 'src/core', 'machines'],
+  ['src/testing', 'src/core', 'src/stores', 'src/runtime', 'machines'],
   ['src/cli', 'src', 'machines', 'properties', 'package.json'],
   ['properties', 'machines', 'src/core'],
 ];
