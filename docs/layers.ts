@@ -22,6 +22,7 @@ export const mayImport: readonly (readonly [folder: string, ...others: string[]]
   ['src/runtime', 'src/core', 'machines'],
   ['src/inspector', 'src/core', 'machines'],
   ['src/export', 'src/core', 'machines'],
+  ['src/testing', 'src/core', 'src/stores', 'src/runtime', 'machines'],
   ['src/cli', 'src', 'machines', 'properties'],
   ['properties', 'machines', 'src/core'],
 ];

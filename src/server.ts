@@ -23,3 +23,11 @@ export type { SaslOptions } from './runtime/sasl/authenticator.ts';
 export { deriveCredentials } from './runtime/sasl/credentials.ts';
 export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
 export type { Log, LogLine } from './runtime/log.ts';
+
+export { startTestServer } from './testing/server.ts';
+export type { TestClient, TestServer, TestServerOptions } from './testing/server.ts';
+export type { TestClock } from './testing/clock.ts';
+export type { TestLogins } from './testing/login.ts';
+export type { TestStore } from './testing/store.ts';
+export type { Interference } from './testing/wire.ts';
+export type { NamedTimers } from './runtime/timers.ts';

@@ -14,6 +14,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { Log } from './log.ts';
 import { Performer } from './performer.ts';
 import type { Connect } from './performer.ts';
+import type { NamedTimers } from './timers.ts';
 import type { Transport } from './transport.ts';
 import { Turn } from './turn.ts';
 
@@ -32,6 +33,8 @@ export interface DriverOptions {
   readonly log: Log;
   /** Milliseconds since the epoch; `Date.now` unless given. */
   readonly clock?: () => number;
+  /** The core's timers; the event loop's unless given. They and `clock` go together. */
+  readonly timers?: NamedTimers;
   readonly onTrace?: TraceListener;
   /** Makes connections to other servers; without it there are none to be had. */
   readonly connect?: Connect;
@@ -85,12 +88,12 @@ class CoreDriver implements Driver {
   #onIdle: (() => void) | undefined;
 
   constructor(options: DriverOptions) {
-    const { store, authenticator, deriveCredentials, log, connect } = options;
+    const { store, authenticator, deriveCredentials, log, connect, timers } = options;
     this.#options = options;
     this.turn = new Turn(options.clock ?? Date.now, log);
     this.#performer = new Performer({
       store, authenticator, deriveCredentials, log, feed: (input, cause) => this.#feed(input, cause),
-      ...(connect && { connect }),
+      ...(connect && { connect }), ...(timers && { timers }),
     });
   }
 

@@ -9,6 +9,7 @@ import type { Authenticator, InTurn, SaslExchange, SaslOutcome } from './authent
 import { FairQueue } from './fair-queue.ts';
 import type { Log } from './log.ts';
 import { Timers } from './timers.ts';
+import type { NamedTimers } from './timers.ts';
 import type { Transport } from './transport.ts';
 
 /** Makes a connection to the server of a domain, and attaches it at the driver under the name that was asked for.
@@ -23,6 +24,7 @@ export interface PerformerOptions {
   readonly deriveCredentials: (password: string) => Promise<Credentials>;
   readonly log: Log;
   readonly connect?: Connect;
+  readonly timers?: NamedTimers;
   /** Takes a result; `cause` is the stream whose input asked for it. */
   readonly feed: (input: Input, cause: StreamId | undefined) => void;
 }
@@ -40,7 +42,7 @@ const hashesAtATime = Math.min(Math.max(2, availableParallelism()), Number(proce
 /** Carries out effects. */
 export class Performer {
   readonly #options: PerformerOptions;
-  readonly #timers = new Timers();
+  readonly #timers: NamedTimers;
   readonly #attached = new Map<StreamId, Attached>();
   /** Connections that are being made. */
   readonly #connecting = new Map<StreamId, AbortController>();
@@ -50,6 +52,7 @@ export class Performer {
 
   constructor(options: PerformerOptions) {
     this.#options = options;
+    this.#timers = options.timers ?? new Timers();
   }
 
   /** How many streams there are. */
