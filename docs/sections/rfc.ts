@@ -24,7 +24,8 @@ export function rfcSections(document: string, text: string, numbers: Iterable<st
 
 const heading = /^(?:Appendix )?([A-Z]|[A-Z]?\.?\d*(?:\.\d+)*)\.? {1,2}(\S.*)$/;
 
-function sectionsOf(lines: readonly string[]): readonly Omit<Found, 'below'>[] {
+/** Every section, as they follow each other. */
+export function sectionsOf(lines: readonly string[]): readonly Omit<Found, 'below'>[] {
   const start = lines.findIndex((line) => /^1\. {1,2}Introduction/.test(line));
   const found: { number: string; title: string; lines: string[] }[] = [];
   for (const line of lines.slice(start)) {

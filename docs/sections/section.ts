@@ -35,7 +35,8 @@ function sectionOf(found: Found): Section {
 }
 
 const wholeOf = ({ own, below }: Found): readonly Block[] => [...own, ...below.flatMap((part) => [{ p: `${part.number} ${part.title}` }, ...wholeOf(part)])];
-const flat = (all: readonly Found[]): readonly Found[] => all.flatMap((found) => [found, ...flat(found.below)]);
+/** Every section in the order of the document. */
+export const flat = (all: readonly Found[]): readonly Found[] => all.flatMap((found) => [found, ...flat(found.below)]);
 
 /** Puts sections into those that they belong to, by their numbers.
  *  @param inOrder as they follow each other in the document */

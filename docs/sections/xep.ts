@@ -12,16 +12,20 @@ export function xepSections(document: string, source: string, entities: string, 
   const root = parsed(source, entities);
   const header = children(root, 'header')[0] ?? root;
   const legal = children(header, 'legal')[0] ?? header;
-  const sections = children(root, 'section1').map((section, index) => found(section, String(index + 1)));
   return {
     document,
     title: children(header, 'title').map(textOf).join(''),
     authors: children(header, 'author').map((author) => ['firstname', 'surname'].flatMap((name) => children(author, name).map(textOf)).join(' ')).join(', '),
     source: `https://xmpp.org/extensions/${document.toLowerCase()}.html`,
     notice: ['copyright', 'permissions', 'warranty', 'liability'].flatMap((name) => children(legal, name).map(textOf)),
-    sections: cut([{ number: '', title: 'Abstract', anchor: '', own: children(header, 'abstract').map((abstract) => ({ p: textOf(abstract) })), below: [] }, ...sections], numbers),
+    sections: cut([{ number: '', title: 'Abstract', anchor: '', own: children(header, 'abstract').map((abstract) => ({ p: textOf(abstract) })), below: [] }, ...sectionsOf(root)], numbers),
   };
 }
+
+const sectionsOf = (root: Element): readonly Found[] => children(root, 'section1').map((section, index) => found(section, String(index + 1)));
+
+/** Every section, with those inside of it. */
+export const xepSectionsOf = (source: string, entities: string): readonly Found[] => sectionsOf(parsed(source, entities));
 
 /** Puts the entities in, those of the file itself too, and parses. */
 function parsed(source: string, entities: string): Element {

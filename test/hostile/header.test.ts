@@ -123,6 +123,14 @@ describe.concurrent('header: a second one', () => {
     await expectExpelled(client.send(header({ from: 'juliet@localhost' })), 'invalid-from');
   });
 
+  it('header: the answer has an id and a language, and is to whoever said who it is, and to nobody else (RFC 6120 §4.7.2, §4.7.4)', async () => {
+    for (const [from, pattern] of [['juliet@localhost', /<stream:stream(?=[^>]* id='[^']+)(?=[^>]* xml:lang='[^']+)[^>]* to='juliet@localhost'/], [undefined, /<stream:stream(?=[^>]* id='[^']+)(?=[^>]* xml:lang='[^']+)(?![^>]* to=)/]] as const) {
+      const client = await siege.tcp();
+      await client.send(header({ from })).hears('</stream:features>');
+      expect(client.heard).toMatch(pattern);
+    }
+  });
+
   it('header: before SASL a from gives no rights (RFC 6120 §4.7.1)', async () => {
     const client = await siege.tcp();
     await client.send(header({ from: 'juliet@localhost' })).hears('</stream:features>');

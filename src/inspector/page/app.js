@@ -23,6 +23,7 @@ const views = {
   why: async () => (await import('./why.js')).showWhy,
   machines: async () => (await import('./machines.js')).showMachines,
   theorems: async () => (await import('./theorems.js')).showTheorems,
+  conformance: async () => (await import('./conformance.js')).showConformance,
   traces: async () => (await import('./traces.js')).showTraces,
 };
 

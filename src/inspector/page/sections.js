@@ -4,6 +4,7 @@ import { ask } from './answers.js';
 import { cites, h } from './dom.js';
 import { addressOf, eventName, machines } from './sheets.js';
 import { fileOf } from './citation.js';
+import { requirementItem, requirements, sectionOf } from './requirements.js';
 
 /** @import { Citation } from './citation.js' */
 /** @import { Block, Section, SectionFile } from '../section.ts' */
@@ -101,6 +102,13 @@ async function citersOf({ document, number }) {
   return found.length === 0 ? [] : [h('section.citers', {}, h('h3', {}, 'Where the machines keep to it'), h('ul', {}, ...found.map(({ machine, id, text }) => h('li', {}, h('a', { href: addressOf(machine, id), click: close }, h('b', {}, machine), ` ${text}`)))))];
 }
 
+/** What is required in it, and where that is done.
+ *  @param {Place} place */
+async function requiredIn(place) {
+  const found = (await requirements()).filter((each) => sectionOf(each) === nameOf(place));
+  return found.length === 0 ? [] : [h('details.required', {}, h('summary', {}, `What is required here (${found.length})`), h('ul.requirements', { click: (event) => event.target instanceof HTMLAnchorElement && close() }, ...found.map((each) => requirementItem(each, false))))];
+}
+
 const label = h('p.hint', { id: 'panel-label' });
 const title = h('h2', { tabindex: '-1' });
 const content = h('div', {});
@@ -124,8 +132,8 @@ export async function openSection(place) {
   if (!panel.open) panel.showModal();
   panel.scrollTop = 0;
   title.focus();
-  const [file, body, citers] = await Promise.all([fileFor(place.document), bodyOf(place), citersOf(place)]);
+  const [file, body, citers, required] = await Promise.all([fileFor(place.document), bodyOf(place), citersOf(place), requiredIn(place)]);
   if (label.textContent !== nameOf(place)) return; // another has been asked for
   title.textContent = file?.sections[place.number]?.title ?? '';
-  content.replaceChildren(...body, ...citers);
+  content.replaceChildren(...body, ...citers, ...required);
 }

@@ -123,7 +123,7 @@ function glance({ groups, controls, tallies }) {
   const { mutants, killed } = sumOf(Object.values(tallies));
   const sum = (/** @type {string} */ what) => groups.flatMap(({ scopes }) => scopes).reduce((all, { counts }) => all + (counts[what] ?? 0), 0);
   const figure = (/** @type {string} */ value, /** @type {string} */ words) => h('li', {}, h('b', {}, value), words);
-  return h('article', {}, h('h1', {}, 'Theorems'),
+  return h('article', {}, h('h1', {}, 'Theorems'), h('p', {}, 'What the specifications ask for, sentence by sentence: ', h('a', { href: '#/conformance' }, 'requirements'), '.'),
     h('p.lead', {}, 'What holds of this server, up to the bounds that stand beside it and not beyond them; and what would be noticed if it did not.'),
     h('ul.tally', {},
       figure(counted(groups.reduce((all, { theorems }) => all + theorems.length, 0)), 'statements'),
