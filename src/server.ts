@@ -9,7 +9,7 @@ export type { RunningServer, ServerOptions } from './runtime/server.ts';
 export type { DriverOptions, TraceListener } from './runtime/driver.ts';
 export type { Connect } from './runtime/performer.ts';
 export type { ListenerAddress, ListenerKind } from './runtime/listener.ts';
-export type { WebSocketOptions } from './runtime/http.ts';
+export type { WebSocketOptions } from './runtime/http-door.ts';
 export type { S2sOptions } from './runtime/outgoing.ts';
 export type { Endpoint } from './runtime/endpoint.ts';
 export { systemResolver } from './runtime/resolver.ts';
@@ -20,6 +20,8 @@ export { loadCertificate, selfSignedCertificate } from './runtime/certificate.ts
 export type { KeyAndCertificate, LoadedCertificate } from './runtime/certificate.ts';
 export { saslAuthenticator } from './runtime/sasl/authenticator.ts';
 export type { SaslOptions } from './runtime/sasl/authenticator.ts';
+export { passwordAuthenticator } from './runtime/sasl/password-authenticator.ts';
+export type { PasswordCheck, PasswordOptions, WhoAsks } from './runtime/sasl/password-authenticator.ts';
 export { deriveCredentials } from './runtime/sasl/credentials.ts';
 export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
 export type { Log, LogLine } from './runtime/log.ts';

@@ -34,10 +34,10 @@ export function bundleOf(trace: string): string {
   const inlined = head
     .replace('<meta charset="utf-8">', () => `<meta charset="utf-8">\n  <meta http-equiv="Content-Security-Policy" content="${policy}">`)
     .replace('data-live="none"', 'data-live="none" data-shared')
-    .replace(/<link rel="stylesheet" href="([^"]+)">/g, (_, path: string) => styleOf(path, textOf(path)))
+    .replace(/<link rel="stylesheet" href="([^"]+)">/g, (_, path: string) => styleOf(`/${path}`, textOf(`/${path}`)))
     .replace(/ *<script [^>]*><\/script>\n/, '');
   const drawing = styleOf('/machines/machines.css', textOf('/machines/machines.css'));
-  return `${inlined}  ${drawing}\n${scripts.map((script) => `  ${script}\n`).join('')}</head>${body}`.replaceAll('"/icon.svg"', `"data:image/svg+xml;base64,${files.get('/icon.svg')?.body.toString('base64') ?? ''}"`);
+  return `${inlined}  ${drawing}\n${scripts.map((script) => `  ${script}\n`).join('')}</head>${body}`.replaceAll('"icon.svg"', `"data:image/svg+xml;base64,${files.get('/icon.svg')?.body.toString('base64') ?? ''}"`);
 }
 
 /** What a machine cites. */

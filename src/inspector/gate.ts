@@ -22,9 +22,10 @@ export class Gate {
 
   /** The cookie that a token is exchanged for; a browser keeps one for each port.
    *  @param token as it was given
+   *  @param path under which the page is; the browser gives it back there only
    *  @returns undefined when it is another */
-  cookieFor(token: string, port: number): string | undefined {
-    return this.admits(token) ? `${nameOf(port)}=${this.#secret}; HttpOnly; SameSite=Strict; Path=/` : undefined;
+  cookieFor(token: string, port: number, path: string): string | undefined {
+    return this.admits(token) ? `${nameOf(port)}=${this.#secret}; HttpOnly; SameSite=Strict; Path=${path}` : undefined;
   }
 
   /** Whether a token is the one of the address: for programs that have no cookies. */

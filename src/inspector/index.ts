@@ -2,5 +2,5 @@
 export { Recorder, recorderLimits } from './recorder.ts';
 export type { RecorderLimits } from './recorder.ts';
 export { Actors } from './actors.ts';
-export { startInspector } from './server.ts';
-export type { Inspector, InspectorOptions, TraceSource, TraceSources } from './server.ts';
+export { createInspector, startInspector } from './server.ts';
+export type { Inspector, InspectorOptions, SharedInspector, SharedInspectorOptions, TraceSource, TraceSources } from './server.ts';

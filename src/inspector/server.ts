@@ -1,37 +1,79 @@
 /** The inspector's web server, on a port of its own on loopback: the page with all that it asks for, and the feed of a live
  *  server where there is one. Not here: what stands where (site.ts), who may look (gate.ts), what is kept (recorder.ts). @module */
 import { once } from 'node:events';
-import { createServer, STATUS_CODES } from 'node:http';
+import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Core } from '../core/server.ts';
 import { Feed } from './feed.ts';
-import { Gate, isOwn, safeHeaders } from './gate.ts';
+import { Door } from './door.ts';
+import type { Live } from './door.ts';
 import { isLoopback } from './loopback.ts';
 import { Recorder } from './recorder.ts';
 import { Site } from './site.ts';
 import type { Source } from './source.ts';
-import { chosenOf, Stately } from './stately.ts';
+import { Stately } from './stately.ts';
 import type { TraceSources } from './traces.ts';
-import { queryOf } from './view.ts';
 
 export type { TraceSource, TraceSources } from './traces.ts';
 
-/** What an inspector is made with. */
-export interface InspectorOptions {
+/** What there is to look at. */
+export interface SharedInspectorOptions {
   /** Of the core that is looked at; left out, there is none, and without actors the page shows traces and machines only. */
   readonly recorder?: Recorder;
   /** Machines that are looked at beside those of the core, or without it. */
   readonly actors?: Source;
   /** Where traces come from, beside the examples and the sessions that are looked at. */
   readonly traces?: TraceSources;
+  /** Under which it is on your HTTP server, from slash to slash; `/inspector/` unless given. */
+  readonly path?: string;
+  readonly clock?: () => number;
+  readonly lingerMs?: number;
+}
+
+/** What an inspector with a port of its own is made with. */
+export interface InspectorOptions extends Omit<SharedInspectorOptions, 'path'> {
   /** An address of loopback; `127.0.0.1` unless given. */
   readonly host?: string;
   /** Any that is free unless given, or 0. */
   readonly port?: number;
-  readonly clock?: () => number;
-  readonly lingerMs?: number;
+}
+
+/** An inspector on an HTTP server of yours. */
+export interface SharedInspector {
+  /** Its path with the token, to be printed behind the origin: only for the eyes of whoever started the server. */
+  readonly path: string;
+  /** Answers a request under its path: to a browser on this machine, by a name of loopback, that has the token.
+   *  @returns false, with nothing done, when it is for something else */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes a WebSocket of another inspector under its path, or refuses it.
+   *  @returns false, with nothing done, when it is for something else */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Lets go of everybody who looks. */
+  stop(): void;
+}
+
+/** Makes an inspector for an HTTP server that is there.
+ *  @throws when the path does not begin and end with a slash
+ *  @example
+ *  const inspector = createInspector({ recorder, path: '/inspector/' });
+ *  http.on('request', (request, response) => inspector.answer(request, response) || yours(request, response)); */
+export function createInspector(options: SharedInspectorOptions): SharedInspector {
+  const { traces, path = '/inspector/', clock = Date.now, lingerMs } = options;
+  if (!/^\/([\w.~-]+\/)*$/.test(path)) throw new Error(`${path} is no path from slash to slash.`);
+  const recorder = recorderOf(options);
+  const live = recorder && liveOf(recorder, clock, lingerMs);
+  const door = new Door(new Site(recorder, traces), live, path);
+  return {
+    path: `${path}?token=${door.gate.token}`,
+    answer: (request, response) => door.answer(request, response),
+    upgrade: (request, socket, head) => door.upgrade(request, socket, head),
+    stop: () => {
+      live?.stately.stop();
+      live?.feed.stop();
+    },
+  };
 }
 
 /** An inspector that can be looked at. */
@@ -57,7 +99,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const door = new Door(new Site(recorder, traces), live, bound);
+  const door = new Door(new Site(recorder, traces), live, '/');
   server.on('request', (request, response) => door.answer(request, response));
   server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
   return {
@@ -66,19 +108,13 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   };
 }
 
-/** Who is told while something happens: pages, and other inspectors. */
-interface Live {
-  readonly feed: Feed;
-  readonly stately: Stately;
-}
-
 function liveOf(recorder: Recorder, clock: () => number, lingerMs: number | undefined): Live {
   const feed = new Feed({ recorder, clock, ...(lingerMs !== undefined && { lingerMs }) });
   return { feed, stately: new Stately({ recorder, look: () => feed.look(), clock }) };
 }
 
 /** Actors are looked at without a core, too. */
-function recorderOf({ recorder, actors }: InspectorOptions): Recorder | undefined {
+function recorderOf({ recorder, actors }: SharedInspectorOptions): Recorder | undefined {
   if (actors === undefined) return recorder;
   const found = recorder ?? new Recorder(nobody, { keepBodies: false });
   found.source = actors;
@@ -104,76 +140,3 @@ const nobody: Core = {
   sight: () => undefined,
   census: () => ({ streams: 0, accounts: 0, resources: 0, timers: 0, requests: 0, peers: 0, links: 0, farewells: 0 }),
 };
-
-/** Lets in who may look. */
-class Door {
-  readonly gate = new Gate();
-  readonly #site: Site;
-  readonly #live: Live | undefined;
-  readonly #port: number;
-
-  constructor(site: Site, live: Live | undefined, port: number) {
-    this.#site = site;
-    this.#live = live;
-    this.#port = port;
-  }
-
-  answer(request: IncomingMessage, response: ServerResponse): void {
-    for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
-    const url = URL.parse(request.url ?? '', 'http://localhost');
-    if (url === null) return refuse(response, 400, 'That is no address.');
-    if (!isOwn(request)) return refuse(response, 403, 'The inspector is looked at under the address that it has printed.');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Here is only something to look at.', { Allow: 'GET, HEAD' });
-    const token = url.pathname === '/' ? url.searchParams.get('token') : null;
-    if (token !== null) return this.#exchange(response, token);
-    if (!this.gate.knows(request, this.#port)) return refuse(response, 401, 'Open the address that the server printed when it started: it has a token in it.');
-    const isHead = request.method === 'HEAD';
-    if (url.pathname === '/live' && this.#live !== undefined) return join(this.#live.feed, response, url.searchParams, isHead);
-    if (url.pathname === '/stately') return refuse(response, 426, 'Here is a WebSocket for other inspectors.', { Upgrade: 'websocket' });
-    void this.#show(url, response, isHead);
-  }
-
-  /** A WebSocket for other inspectors; they have no cookie, and give the token. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
-    const url = URL.parse(request.url ?? '', 'http://localhost');
-    if (url === null || url.pathname !== '/stately' || this.#live === undefined) return refuseUpgrade(socket, 404, 'There is nothing of that name.');
-    if (!isOwn(request)) return refuseUpgrade(socket, 403, 'The inspector is looked at under the address that it has printed.');
-    const isAdmitted = this.gate.knows(request, this.#port) || this.gate.admits(url.searchParams.get('token') ?? '');
-    if (!isAdmitted) return refuseUpgrade(socket, 401, 'Give the token of the address that the server printed when it started.');
-    const chosen = chosenOf(url.searchParams);
-    if (chosen === undefined) return refuseUpgrade(socket, 400, 'Say whose machines: ?session=c1, or a full JID; 32 at the most.');
-    if (!this.#live.stately.hasRoom) return refuseUpgrade(socket, 503, 'Too many look already.');
-    this.#live.stately.join(request, socket, head, chosen);
-  }
-
-  /** The token leaves the address bar at once. */
-  #exchange(response: ServerResponse, token: string): void {
-    const cookie = this.gate.cookieFor(token, this.#port);
-    if (cookie === undefined) return refuse(response, 401, 'That token is of another start: open the address that was printed last.');
-    response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
-  }
-
-  async #show({ pathname, searchParams }: URL, response: ServerResponse, isHead: boolean): Promise<void> {
-    const found = await this.#site.find(pathname, searchParams);
-    if ('status' in found) return refuse(response, found.status, found.sentence);
-    response.writeHead(200, { 'Content-Type': found.type, 'Content-Length': found.body.length });
-    response.end(isHead ? undefined : found.body);
-  }
-}
-
-function join(feed: Feed, response: ServerResponse, params: URLSearchParams, isHead: boolean): void {
-  if (!feed.hasRoom) return refuse(response, 503, 'Too many pages look already.');
-  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-  if (isHead) response.end();
-  else feed.join(response, queryOf(params));
-}
-
-function refuseUpgrade(socket: Duplex, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-function refuse(response: ServerResponse, status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): void {
-  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
-}

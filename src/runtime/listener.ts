@@ -19,7 +19,8 @@ import type { Surroundings } from './connection.ts';
 import type { Driver } from './driver.ts';
 import { tcpFraming } from './framing.ts';
 import { createHttpServer } from './http.ts';
-import type { WebSocketOptions } from './http.ts';
+import { HttpDoor } from './http-door.ts';
+import type { HttpDoorOptions, WebSocketOptions } from './http-door.ts';
 import { regimesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -67,6 +68,8 @@ export interface ListenerConfig {
 export interface Listeners {
   /** What is listened on, in the order of the configuration. */
   readonly addresses: readonly ListenerAddress[];
+  /** For requests that came in by an HTTP server of somebody else. */
+  readonly shared: HttpDoor;
   /** Takes a new certificate for handshakes to come, which the identity has already; connections that are up stay up. */
   renew(pair: KeyAndCertificate): void;
   /** Lets nobody in any more; those who are in stay. */
@@ -105,6 +108,9 @@ const tcpOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAl
 /** Connections that may wait to be accepted; the kernel may allow fewer. */
 const backlog = 4_096;
 
+/** Whether a socket of somebody else's server begins and ends on this machine. */
+const isLocal = ({ localAddress = '', remoteAddress = '' }: Socket): boolean => isLoopback(localAddress) && isLoopback(remoteAddress);
+
 class Ports implements Listeners {
   readonly #config: ListenerConfig;
   readonly #identity: Identity;
@@ -112,6 +118,7 @@ class Ports implements Listeners {
   readonly #servers: Server[] = [];
   readonly #closed: Promise<unknown>[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly shared: HttpDoor;
   readonly addresses: ListenerAddress[] = [];
   #tls: KeyAndCertificate | undefined;
   #refusing = false;
@@ -121,6 +128,11 @@ class Ports implements Listeners {
     this.#tls = config.tls;
     this.#identity = config.identity;
     this.#admission = new Admission(config.limits);
+    this.shared = this.#door({
+      isLoopback: isLocal,
+      surroundingsOf: (socket) => this.#surroundings('client', isLocal(socket)),
+      enter: (socket) => (this.#refusing || this.#enter(socket) !== undefined ? 503 : undefined),
+    });
   }
 
   async open({ kind, host, port }: ListenerAddress): Promise<void> {
@@ -194,13 +206,19 @@ class Ports implements Listeners {
   }
 
   #httpServer(loopback: boolean, tls: KeyAndCertificate | undefined): HttpServer {
-    const { webSocket = {} } = this.#config;
+    const { limits: { tlsHandshakeTimeoutMs } } = this.#config;
     const surroundings = this.#surroundings('client', loopback);
-    const server = createHttpServer({ surroundings, webSocket, loopback, ...(tls !== undefined && { tls }) });
+    const door = this.#door({ isLoopback: () => loopback, surroundingsOf: () => surroundings });
+    const server = createHttpServer({ door, tlsHandshakeTimeoutMs, ...(tls !== undefined && { tls }) });
     // HTTPS tells of the connection before its handshake, too.
     return server.on('connection', (socket: Socket) => {
       if (this.#enter(socket) !== undefined) socket.destroy();
     });
+  }
+
+  #door(means: Pick<HttpDoorOptions, 'isLoopback' | 'surroundingsOf' | 'enter'>): HttpDoor {
+    const { webSocket = {}, limits: { maxStanzaBytes }, domain } = this.#config;
+    return new HttpDoor({ webSocket, maxStanzaBytes, domain, ...means });
   }
 
   #surroundings(peer: PeerKind, loopback: boolean): Surroundings {

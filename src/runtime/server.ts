@@ -1,6 +1,8 @@
 /** A whole server in one call: the driver around a core, and the ports that peers come in by. It is handed
  *  its core, store and authenticator, and closes none of them. Not here: configuration files, where
  *  certificates come from (src/cli). @module */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Authorities } from './authorities.ts';
 import type { KeyAndCertificate } from './certificate.ts';
 import { createDriver } from './driver.ts';
@@ -30,6 +32,18 @@ export interface RunningServer {
   readonly addresses: readonly ListenerAddress[];
   /** How many streams there are. */
   readonly streams: number;
+  /** Answers a request that came in by an HTTP server of yours: `/.well-known/host-meta` and `host-meta.json`, which say where
+   *  the WebSocket is (XEP-0156).
+   *  @returns false, with nothing done, when it is for something else
+   *  @example
+   *  createServer((request, response) => server.answer(request, response) || yours(request, response)); */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes a WebSocket that came in by an HTTP server of yours (RFC 7395), or refuses it: without TLS only on loopback, or
+   *  where `webSocket.behindProxy` says so; of the `webSocket.origins` only; as many as the limits allow.
+   *  @returns false, with nothing done, when it is under another path than `webSocket.path`: then it is for you to refuse
+   *  @example
+   *  http.on('upgrade', (request, socket, head) => server.upgrade(request, socket, head) || socket.destroy()); */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Takes a new certificate without dropping a connection.
    *  @param authorities those that are trusted from now on beside Node's, in PEM; as they were unless given
    *  @throws when the pair or they are unusable, or there is no certificate to renew; the old ones stay in use. */
@@ -67,6 +81,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     get streams() {
       return driver.streams;
     },
+    answer: (request, response) => listeners.shared.answer(request, response),
+    upgrade: (request, socket, head) => listeners.shared.upgrade(request, socket, head),
     renew(pair, authorities) {
       if (tls === undefined) throw new Error('there is no certificate to renew');
       identity.renew(pair, authorities === undefined ? undefined : new Authorities(authorities));

@@ -21,7 +21,7 @@ function withImports(path: string, found = new Set<string>()): ReadonlySet<strin
 }
 
 /** What `index.html` names. */
-const linked = [...textOf('/').matchAll(/(?:href|src)="(\/[^"#]+)"/g)].map(([, path = '']) => path);
+const linked = [...textOf('/').matchAll(/(?:href|src)="([^"#]+\.\w+)"/g)].map(([, path = '']) => `/${path}`);
 const shell = new Set(['/', ...linked, ...withImports('/app.js')]);
 
 /** The modules of views, which `app.js` loads when they are looked at. */

@@ -1,7 +1,7 @@
 /** The HTTP side beside WebSockets. Spec: XEP-0156 §2, §3, RFC 6415. @module */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyAndCertificate } from '../../src/runtime/certificate.ts';
-import type { WebSocketOptions } from '../../src/runtime/http.ts';
+import type { WebSocketOptions } from '../../src/runtime/http-door.ts';
 import { header, Peer } from './peer.ts';
 import { certificate, running } from './running.ts';
 

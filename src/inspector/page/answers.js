@@ -10,6 +10,6 @@ let kept;
  *  @returns {Promise<Response>} */
 export async function ask(path) {
   kept ??= JSON.parse(document.getElementById('answers')?.textContent ?? 'null');
-  if (kept === null || kept === undefined) return fetch(path);
+  if (kept === null || kept === undefined) return fetch(`.${path}`); // Under whatever path the page is.
   return Object.hasOwn(kept, path) ? new Response(kept[path]) : new Response(null, { status: 404 });
 }

@@ -79,7 +79,7 @@ export function showLive(main, part, tell) {
     const params = new URLSearchParams({ ...asked, offset: String(asked.offset), limit: String(pageSize), since: String(opened.last) });
     for (const state of facets.chosen) params.append('state', state);
     if (key !== '') params.set('open', key);
-    source = new EventSource(`/live?${params}`);
+    source = new EventSource(`./live?${params}`);
     source.onopen = () => tell(isPaused ? 'paused' : 'live', isPaused ? 'paused' : 'good');
     source.onerror = () => tell('The server does not answer. If it was started anew, open the address that it has printed.', 'bad');
     source.onmessage = ({ data }) => show(JSON.parse(data));

@@ -48,8 +48,8 @@ async function loadDiagram(name) {
   const text = (await answer.text()).replace(/<style>[^<]*<\/style>/g, '');
   const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
   if (root.localName !== 'svg') return undefined;
-  if (document.querySelector('[href="/machines/machines.css"], [data-of="/machines/machines.css"]') === null) {
-    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/machines/machines.css' }));
+  if (document.querySelector('[href="machines/machines.css"], [data-of="/machines/machines.css"]') === null) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'machines/machines.css' }));
   }
   return /** @type {SVGElement} */ (/** @type {Element} */ (document.importNode(root, true)));
 }

@@ -25,7 +25,7 @@ export function takingAlong() {
       element.hidden = name === '' || key.startsWith('actor ');
       copy.hidden = !key.startsWith('session ') || !name.includes('/');
       const id = encodeURIComponent(`session:${key}`);
-      save.setAttribute('href', `/traces/${id}`);
+      save.setAttribute('href', `./traces/${id}`);
       save.setAttribute('download', `${fileName(name)}.jsonl`);
       view.setAttribute('href', `#/traces/${id}`);
     },
@@ -33,7 +33,7 @@ export function takingAlong() {
 
   async function copyScenario() {
     const wanted = key;
-    const answer = await fetch(`/scenario?${new URLSearchParams({ open: wanted })}`).catch(() => undefined);
+    const answer = await fetch(`./scenario?${new URLSearchParams({ open: wanted })}`).catch(() => undefined);
     if (wanted !== key) return;
     if (answer?.ok !== true) return setText(told, 'There is no scenario of it.');
     const scenario = await answer.text();

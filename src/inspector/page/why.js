@@ -60,7 +60,7 @@ export function showWhy(main, part, _tell) {
   function suggest(typed) {
     clearTimeout(typing);
     typing = setTimeout(async () => {
-      const response = await fetch(`/people?${new URLSearchParams({ part: typed })}`).catch(() => undefined);
+      const response = await fetch(`./people?${new URLSearchParams({ part: typed })}`).catch(() => undefined);
       if (response?.ok !== true) return;
       const names = /** @type {string[]} */ (await response.json());
       keyed(offered, names, (name) => name, (name) => h('option', { value: name }));
@@ -71,7 +71,7 @@ export function showWhy(main, part, _tell) {
     const [one, other] = [watcher.value.trim(), contact.value.trim()];
     if (other === '' || isAsking) return;
     isAsking = true;
-    const response = await fetch(`/why?${new URLSearchParams({ watcher: one, contact: other })}`).catch(() => undefined);
+    const response = await fetch(`./why?${new URLSearchParams({ watcher: one, contact: other })}`).catch(() => undefined);
     isAsking = false;
     const text = (await response?.text()) ?? 'The server does not answer. If it was started anew, open the address that it has printed.';
     // Somebody may have gone on meanwhile, to another pair or another view.

@@ -7,7 +7,7 @@ import { anonymous } from './anonymous.ts';
 import { usualIterations } from './credentials.ts';
 import { runExchange } from './exchange.ts';
 import type { Step } from './exchange.ts';
-import { plain } from './plain.ts';
+import { byKeys, plain, suitsPlain } from './plain.ts';
 import { scram } from './scram.ts';
 import { verifiersOf } from './verifier.ts';
 
@@ -55,7 +55,7 @@ export function saslAuthenticator(options: SaslOptions): Authenticator {
       case 'SCRAM-SHA-1-PLUS': return scram({ family: 'SCRAM-SHA-1', plus: true, ...common });
       case 'SCRAM-SHA-256': return scram({ family: 'SCRAM-SHA-256', plus: false, ...common });
       case 'SCRAM-SHA-1': return scram({ family: 'SCRAM-SHA-1', plus: false, ...common });
-      case 'PLAIN': return plain(channel, findVerifier, inTurn);
+      case 'PLAIN': return plain(channel, byKeys(findVerifier, inTurn));
       case 'ANONYMOUS': return anonymous(channel, entropy);
     }
   };
@@ -78,6 +78,6 @@ function isPlus(name: SaslMechanism): boolean {
  *  and a password is shown only where nobody overhears it (RFC 6120 §13.8.3). */
 function suits(name: SaslMechanism, channel: SaslChannel, options: SaslOptions): boolean {
   if (isPlus(name)) return channel.bindings.size > 0;
-  if (name === 'PLAIN') return channel.secure || channel.insecurePlain;
+  if (name === 'PLAIN') return suitsPlain(channel);
   return name !== 'ANONYMOUS' || options.anonymous === true;
 }

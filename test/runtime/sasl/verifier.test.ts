@@ -6,7 +6,7 @@ import type { Authenticator } from '../../../src/runtime/authenticator.ts';
 import { saslAuthenticator } from '../../../src/runtime/sasl/authenticator.ts';
 import { deriveCredentials } from '../../../src/runtime/sasl/credentials.ts';
 import { runExchange } from '../../../src/runtime/sasl/exchange.ts';
-import { plain } from '../../../src/runtime/sasl/plain.ts';
+import { byKeys, plain } from '../../../src/runtime/sasl/plain.ts';
 import { scram } from '../../../src/runtime/sasl/scram.ts';
 import type { FindVerifier } from '../../../src/runtime/sasl/verifier.ts';
 import { challengeOf, converse, encode, scramClient, storeOf, unboundChannel } from './client.ts';
@@ -91,7 +91,7 @@ test('verifier: nobody passes with decoy keys, even if they were right (RFC 6120
   const findVerifier: FindVerifier = async (_, family) => ({ keys: credentials[family], genuine: false });
   const password = 'r0m30myr0m30';
   const refused = { type: 'failure', condition: 'not-authorized' };
-  const byPlain = runExchange(plain(unboundChannel, findVerifier, (task) => task()));
+  const byPlain = runExchange(plain(unboundChannel, byKeys(findVerifier, (task) => task())));
   expect(await byPlain.respond(encode(`\0juliet\0${password}`))).toEqual(refused);
   const byScram = runExchange(scram({
     family: 'SCRAM-SHA-1', plus: false, plusOffered: false, channel: unboundChannel, findVerifier, nonce: () => 'def',
