@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { dirname, extname, join } from 'node:path';
 import { escape, highlight } from './site/highlight.ts';
 import { framed } from './site/layout.ts';
-import { placeOf, render } from './site/markdown.ts';
+import { isPicture, placeOf, render } from './site/markdown.ts';
 import { root, sources } from './site/sources.ts';
 
 /** Writes the site.
@@ -31,8 +31,10 @@ export function buildSite(out: string): readonly string[] {
   const files = new Set(rendered.flatMap((page) => page.files));
   for (const file of files) {
     const place = placeOf(file);
-    if (place.endsWith('.svg')) write(place, readFileSync(join(root, file), 'utf8'));
-    else write(place, framed({ address: place, title: file, body: `<h1><code>${escape(file)}</code></h1>\n${shown(file)}`, headings: [], all, hasApi }));
+    if (isPicture(file)) {
+      mkdirSync(dirname(join(out, place)), { recursive: true });
+      copyFileSync(join(root, file), join(out, place));
+    } else write(place, framed({ address: place, title: file, body: `<h1><code>${escape(file)}</code></h1>\n${shown(file)}`, headings: [], all, hasApi }));
   }
   const index = rendered.flatMap(({ source: { address, title }, headings }) => headings.map((heading) =>
     [`${address}${heading.level === 1 ? '' : `#${heading.anchor}`}`, title, heading.title, heading.text.replace(/\s+/g, ' ').trim()]));

@@ -32,7 +32,8 @@ export function render({ path, address, text }: Source): Rendered {
   const headings: Heading[] = [];
   const files: string[] = [];
   const seen = new Map<string, number>();
-  const tokens = markdown.parse(text.replace(/<!--[\s\S]*?-->/g, ''), {});
+  // HTML stays text, but for the two kinds that the pages use: comments, and pictures of a given height.
+  const tokens = markdown.parse(text.replace(/<!--[\s\S]*?-->/g, '').replace(/<img src="([^"]*)" alt="([^"]*)"[^>]*>/g, '![$2]($1)'), {});
   tokens.forEach((token, at) => {
     const inline = tokens[at + 1];
     if (token.type === 'heading_open') {
@@ -72,9 +73,12 @@ function addressed(path: string, address: string, link: string, files: string[])
   return posix.relative(posix.dirname(address), to) + (anchor === undefined ? '' : `#${anchor}`);
 }
 
+/** Whether the site has the file as it is. */
+export const isPicture = (file: string): boolean => /\.(?:svg|png)$/.test(file);
+
 /** Where the site has a file that is no page: a picture as it is, anything else as a page that shows it. */
 export function placeOf(file: string): string {
-  return file.endsWith('.svg') ? `files/${file}` : `files/${file}${statSync(join(root, file)).isDirectory() ? '/index' : ''}.html`;
+  return isPicture(file) ? `files/${file}` : `files/${file}${statSync(join(root, file)).isDirectory() ? '/index' : ''}.html`;
 }
 
 // Mermaid stays text, as the pages say of it: the drawing is a picture above it.
