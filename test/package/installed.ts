@@ -25,7 +25,7 @@ export class Project {
     const installed = join(this.folder, 'node_modules', 'waystate');
     build(join(installed, 'dist'));
     cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-    for (const name of [...Object.keys(packageFile.dependencies), ...packages]) this.#link(name);
+    for (const name of new Set([...Object.keys(packageFile.dependencies), ...packages])) this.#link(name);
     this.write('package.json', '{ "type": "module" }');
   }
 

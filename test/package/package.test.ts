@@ -13,7 +13,7 @@ import { entryPoints, Project } from './installed.ts';
 
 let project: Project;
 beforeAll(() => {
-  project = new Project(['fast-check', '@types/node', 'undici-types']);
+  project = new Project(['@types/node', 'undici-types']);
 }, 120_000);
 afterAll(() => project.remove());
 
