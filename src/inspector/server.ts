@@ -90,21 +90,19 @@ export interface Inspector {
  *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
  *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { traces, host = '127.0.0.1', port = 0, clock = Date.now, lingerMs } = options;
+  const { host = '127.0.0.1', port = 0 } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);
-  const recorder = recorderOf(options);
-  const live = recorder && liveOf(recorder, clock, lingerMs);
   const server = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
   server.maxConnections = 64;
   server.listen(port, host);
   await once(server, 'listening');
   const bound = (server.address() as AddressInfo).port;
-  const door = new Door(new Site(recorder, traces), live, '/');
-  server.on('request', (request, response) => door.answer(request, response));
-  server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
+  const inspector = createInspector({ ...options, path: '/' });
+  server.on('request', (request, response) => inspector.answer(request, response));
+  server.on('upgrade', (request, socket, head) => inspector.upgrade(request, socket, head));
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${door.gate.token}`,
-    stop: () => close(server, live),
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${inspector.path}`,
+    stop: () => close(server, inspector),
   };
 }
 
@@ -121,9 +119,8 @@ function recorderOf({ recorder, actors }: SharedInspectorOptions): Recorder | un
   return found;
 }
 
-async function close(server: Server, live: Live | undefined): Promise<void> {
-  live?.stately.stop();
-  live?.feed.stop();
+async function close(server: Server, inspector: SharedInspector): Promise<void> {
+  inspector.stop();
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
