@@ -7,6 +7,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 /** Whether a statement has to be kept: MUST, SHALL, REQUIRED and their negations. */
 export const isStrict = ({ keyword }: Requirement): boolean => /^(?:MUST|SHALL|REQUIRED)/.test(keyword);
 
+/** Whether a test that asserts it is named, and not only files of tests about its section. */
+export const isNamed = ({ shown = [] }: Requirement): boolean => shown.some((name) => /^test\/\S+: /.test(name));
+
 /** What is said of a statement's fate in the counts: the reason's first words. */
 const reasonOf = ({ not = '' }: Requirement): string => not.split(':', 1)[0] ?? '';
 
@@ -15,11 +18,11 @@ export function countsOf(all: readonly Requirement[]): readonly number[] {
   const own = all.filter(({ who }) => who === 'server');
   const strict = own.filter(isStrict);
   const count = (some: readonly Requirement[], test: (each: Requirement) => boolean): number => some.filter(test).length;
-  return [all.length, own.length, strict.length, count(strict, ({ where }) => where !== undefined), count(strict, ({ isOwn, where }) => isOwn === true && where !== undefined),
+  return [all.length, own.length, strict.length, count(strict, ({ where }) => where !== undefined), count(strict, isNamed),
     count(strict, ({ not }) => not !== undefined), count(own, (each) => !isStrict(each) && each.where !== undefined), count(own, ({ where, not }) => where === undefined && not === undefined)];
 }
 
-const heads = ['Document', 'Statements', 'of the server', 'strict', 'with a place and tests', 'of them claimed one by one', 'excepted', 'SHOULD or MAY, with a place', 'not traced'];
+const heads = ['Document', 'Statements', 'of the server', 'strict', 'with a place and tests', 'of them by a named test', 'excepted', 'SHOULD or MAY, with a place', 'not traced'];
 const documentOf = ({ id }: Requirement): string => id.replace(/ §.*$/, '');
 
 /** The page as it ought to be. */
@@ -32,9 +35,9 @@ export function requirementsPage(all: readonly Requirement[]): string {
     'Every sentence with a word of RFC 2119 in it, from RFC 6120 sections 4 to 10, RFC 6121 sections 2 to 4, 8 and Appendix A, XEP-0045 section 7,',
     'XEP-0016, XEP-0160, XEP-0191 and XEP-0198. *Strict* are MUST, SHALL, REQUIRED and their negations. Whom a sentence obliges is told by its',
     'subject; an *initiating entity* is a client, or this server towards another ([link](machines/link.md)).', '',
-    '**How much that says.** Most claims are about a section: its rules are kept in these files, and these tests are about them. That is no proof',
-    'that a test asserts each sentence of it. Where a claim is about one sentence only, its number is in bold. States and theorems are those that',
-    'cite the section themselves.', '',
+    '**How much that says.** A claim about one sentence has its number in bold, and names the test that asserts it, by words that stand in it: somebody',
+    'has read the sentence, the code and the test. Other claims are about a section: its rules are kept in these files, and these tests are about',
+    'them; that is no proof that a test asserts each sentence. States and theorems are those that cite the section themselves.', '',
     table(heads, [...documents.map(([name, some]) => [name, ...countsOf(some).map(String)]), ['all', ...countsOf(all).map(String)]]), '',
     'Strict statements of the server that are excepted, by reason:', '',
     table(['Reason', 'Statements'], [...reasons].map(([reason, some]) => [reason, String(some.length)])), '',
@@ -47,6 +50,6 @@ export function requirementsPage(all: readonly Requirement[]): string {
 
 function rowOf({ id, keyword, who, sentence, where = [], shown = [], not, isOwn }: Requirement): readonly string[] {
   const number = id.replace(/^.* #/, '');
-  const code = (names: readonly string[]): string => [...new Set(names)].map((name) => `\`${name}\``).join(', ');
+  const code = (names: readonly string[]): string => [...new Set(names)].map((name) => name.replace(/^(test\/\S+): (.*)$/s, '`$1` “$2”').replace(/^[^`].*$/s, '`$&`')).join(', ');
   return [isOwn === true ? `**${number}**` : number, keyword, who, sentence.replaceAll(/([*_`[\]])/g, '\\$1'), not ?? code(where), code(shown)];
 }

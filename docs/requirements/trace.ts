@@ -13,8 +13,10 @@ import type { Statement } from './extract.ts';
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'docs', 'reference', 'traced');
 
-/** Where something is done and what shows it, each a list of names with spaces between them; or the reason why it is not done. */
-export type Claim = readonly [where: string, shown: string] | string;
+/** Where something is done and what shows it; or the reason why it is not done. Names have spaces between them; what shows a
+ *  single statement is a list, each a file of tests with words that stand in it, such as a test's title
+ *  (`test/hostile/header.test.ts: no version`). */
+export type Claim = readonly [where: string, shown: string | readonly string[]] | string;
 
 /** The claims by what they are about: `RFC 6120 §4.3` with all sections in it, or `RFC 6120 §4.3.5 #3`. */
 export function readClaims(): ReadonlyMap<string, Claim> {
@@ -48,7 +50,9 @@ export function traceOf(statements: readonly Statement[], claims: ReadonlyMap<st
     if (claim === undefined || (typeof claim === 'string' && /^of /.test(claim))) return head;
     if (typeof claim === 'string') return { ...head, not: claim, ...(about === id && { isOwn: true as const }) };
     const { machines = [], theorems = [] } = cited.get(section) ?? {};
-    return { ...head, where: [...words(claim[0]), ...machines], shown: [...words(claim[1]), ...theorems], ...(about === id && { isOwn: true as const }) };
+    // Who names the test that asserts the sentence needs nothing beside it that is about its section.
+    const shown = typeof claim[1] === 'string' ? [...words(claim[1]), ...theorems] : claim[1];
+    return { ...head, where: [...words(claim[0]), ...machines], shown, ...(about === id && { isOwn: true as const }) };
   });
 }
 

@@ -13,7 +13,7 @@ export interface Requirement {
   readonly title: string;
   /** Files, and states of machines such as `stream:bound`. */
   readonly where?: readonly string[];
-  /** Files of tests, and theorems such as `composed system: T1.a`. */
+  /** Files of tests, or tests in them such as `test/hostile/header.test.ts: no version`, and theorems such as `composed system: T1.a`. */
   readonly shown?: readonly string[];
   /** Why it is not done here. */
   readonly not?: string;

@@ -12,7 +12,7 @@ const filters = {
   'all': () => true,
   'strict, of the server': (each) => isStrict(each) && each.who === 'server',
   'strict, of the server, without a test': (each) => isStrict(each) && each.who === 'server' && (each.shown ?? []).length === 0,
-  'claimed one by one': ({ isOwn }) => isOwn === true,
+  'shown by a named test': ({ shown = [] }) => shown.some((name) => /^test\/\S+: /.test(name)),
   'exceptions': ({ not }) => not !== undefined,
   'of others': ({ who }) => who !== 'server',
 };
@@ -38,7 +38,7 @@ export function showConformance(main, part) {
     list.replaceChildren(...found.slice(0, most).map((each) => requirementItem(each, true)));
   };
   main.append(h('section.conformance', {}, h('h1', {}, 'Requirements'),
-    h('p', {}, 'Every sentence of the specifications with a word of RFC 2119. Most claims are about a section as a whole: its rules are kept there, and those tests are about them.'),
+    h('p', {}, 'Every sentence of the specifications with a word of RFC 2119. Where tests are named by their words, they assert the sentence; where by their files, its section is kept there, and those tests are about it.'),
     h('p', {}, h('label', { for: 'requirement-words' }, 'Words '), words, ' ', h('label', { for: 'requirement-filter' }, 'Which '), filter), count, list));
   requirements().then((loaded) => {
     all = loaded;

@@ -49,7 +49,8 @@ export function requirementItem(requirement, isCited) {
 /** A file, a state of a machine, or a theorem.
  *  @param {string} name */
 function nameOf(name) {
-  if (name.includes('/')) return h('code', {}, name);
+  const [file = '', title] = name.split(/: (.*)/s);
+  if (file.includes('/')) return title === undefined ? h('code', {}, file) : h('span', {}, h('code', {}, file), ` “${title}”`);
   if (name.includes(': ')) return h('a', { href: `#/theorems/${encodeURIComponent(name)}` }, name);
   const [machine = '', state = ''] = name.split(':');
   return state === '' ? name : h('a', { href: addressOf(machine, state) }, name);
