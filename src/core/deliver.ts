@@ -105,7 +105,8 @@ function isFromOwnRoom(kernel: Kernel, resource: Resource, message: Element): bo
 
 /** Whether a first-level element is a message that goes to the store as things stand. */
 export function isForStore(kernel: Kernel, element: Element): boolean {
-  if (element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
+  // What an extension asks of the store first may be answered in another order.
+  if (kernel.interceptors.length > 0 || element.name !== 'message' || element.attrs.xmlns !== undefined || element.attrs.to === undefined) return false;
   const to = parseJid(element.attrs.to);
   if (to?.local === undefined || !isLocal(kernel, to)) return false;
   // Messages for an account whose privacy lists are asked, or about to be, take steps of their own: one by one.

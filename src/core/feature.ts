@@ -32,6 +32,10 @@ export interface Host {
   readonly at: number;
   /** Ends all sessions of an account that is no more. */
   expel(account: BareJid): void;
+  /** Sends a stanza of the extension's own: `from` is an address of this server, the domain itself unless given. Other extensions
+   *  are not asked about it.
+   *  @throws InvariantViolation when an address is malformed or `from` is somebody else's */
+  submit(stanza: Element): void;
 }
 
 /** The payload of a result, null for an empty one, or an error. */
@@ -50,6 +54,22 @@ export interface IqHandler {
   afterwards?(host: Host, request: IqRequest, answer: IqAnswer): void;
 }
 
+/** A message or presence that enters the server, from one of its clients, another server or a component. */
+export interface EnteringStanza {
+  /** As it came, with `from`, and for a client's with the language of its stream (RFC 6120 §8.1.5). */
+  readonly stanza: Element;
+  /** Who has sent it; that is certain. */
+  readonly from: Jid;
+  /** Whom it is for; undefined for presence that is for whoever may see it (RFC 6121 §4.2.1). */
+  readonly to: Jid | undefined;
+  /** The client that has sent it; undefined for somebody elsewhere. */
+  readonly resource: Resource | undefined;
+}
+
+/** What is to become of a stanza: `undefined`, it goes on; an element, that goes on in its place, under the same addresses; an
+ *  error, its sender is told; `null`, the extension has taken it, and nobody else gets it. */
+export type StanzaVerdict = Element | StanzaError | null | undefined;
+
 /** An extension. */
 export interface Feature {
   /** The file's name. */
@@ -61,6 +81,11 @@ export interface Feature {
   /** Stream features: before authentication, and before binding (RFC 6120 §4.3.2). */
   readonly streamFeatures?: { readonly unauthenticated?: string; readonly authenticated?: string };
   readonly iq?: readonly IqHandler[];
+  /** Asked about each message and presence once, when it enters the server and after its sender's privacy lists; unavailable presence
+   *  goes on unasked. When it needs the store, what its sender has sent next waits behind it (RFC 6120 §10.1). */
+  stanza?(host: Host, entering: EnteringStanza): StanzaVerdict | Task<StanzaVerdict>;
+  /** Makes what answers for a domain of the extension's own, such as `echo.capulet.lit`. */
+  service?(host: Host): Service;
   /** Answers an iq that comes before authentication; undefined when it is none of its own.
    *  @param origin where the peer comes from */
   beforeAuthentication?(host: Host, iq: Element, origin: string): Task<IqAnswer> | undefined;

@@ -18,7 +18,7 @@ export { InvariantViolation } from './invariant.ts';
 export { standardFeatures } from './features/all.ts';
 export { register } from './features/register.ts';
 export type { RegistrationLimit } from './features/register.ts';
-export type { Feature, Host, IqAnswer, IqHandler, IqRequest } from './feature.ts';
+export type { EnteringStanza, Feature, Host, IqAnswer, IqHandler, IqRequest, StanzaVerdict } from './feature.ts';
 export type { Service } from './service.ts';
 export { StanzaError } from './stanza-error.ts';
 export { StoreFailure, ask, derive } from './task.ts';

@@ -72,5 +72,8 @@ export type Input =
   | { readonly type: 'timer.fired'; readonly timer: string }
   | { readonly type: 'store.replied'; readonly request: number; readonly reply: StoreReply }
   | { readonly type: 'store.failed'; readonly request: number }
+  /** The program around the core sends a stanza of its own: `to` is anybody, `from` an address of this server, the domain itself
+   *  unless given. Extensions are not asked about it. */
+  | { readonly type: 'stanza.submitted'; readonly element: Element }
   /** The operator asks the server to say goodbye to every session (RFC 6120 §4.9.3.20). */
   | { readonly type: 'server.stopping' };

@@ -71,6 +71,8 @@ export interface Wiring {
   changePrivacy(account: Account, change: () => void, contact?: BareJid): void;
   /** Takes a stanza for an address of the accounts' domain. */
   arrive(stanza: Element, to: Jid): Task | undefined;
+  /** Sends a stanza of the server's own (submit.ts). */
+  submit(stanza: Element): void;
   /** Takes a stanza for an address of a domain that is not of this server. */
   transmit(stanza: Element, from: Jid, to: Jid): void;
 }
@@ -83,6 +85,8 @@ export interface PeerStream {
 export class Kernel implements Host {
   readonly config: CoreConfig;
   readonly features: readonly Feature[];
+  /** Those that are asked about stanzas. */
+  readonly interceptors: readonly Feature[];
   readonly streams = new Map<StreamId, Stream>();
   readonly accounts = new Map<BareJid, Account>();
   /** What rooms owe to full JIDs, by full JID and room. */
@@ -118,6 +122,7 @@ export class Kernel implements Host {
     this.config = config;
     this.wiring = wiring(this);
     this.features = features;
+    this.interceptors = features.filter(({ stanza }) => stanza !== undefined);
   }
 
   /** How many timers run. */
@@ -133,6 +138,10 @@ export class Kernel implements Host {
   /** Sends one first-level element. */
   send(stream: { readonly id: StreamId }, xml: string): void {
     this.effects.push({ type: 'send', stream: stream.id, xml });
+  }
+
+  submit(stanza: Element): void {
+    this.wiring.submit(stanza);
   }
 
   /** Ends all sessions of an account that is no more. */

@@ -5,6 +5,7 @@ import type { Element } from 'ltx';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { bindRequestOf } from './binding.ts';
 import { bounce, deliverMessage, forwardMessage, isForStore } from './deliver.ts';
+import { intercept } from './intercept.ts';
 import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
@@ -89,9 +90,9 @@ function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanz
   }
   switch (stanza.name) {
     case 'message':
-      return receiveMessage(kernel, resource, stanza, to);
+      return enter(kernel, resource, stanza, to ?? parseJid(resource.account.jid), (passed) => receiveMessage(kernel, resource, passed, to));
     case 'presence':
-      return receivePresence(kernel, resource, stanza, to);
+      return enter(kernel, resource, stanza, to, (passed) => receivePresence(kernel, resource, passed, to));
     case 'iq':
       if (bindRequestOf(stanza) !== undefined) {
         stream.bindRequest = stanza;
@@ -103,6 +104,13 @@ function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanz
       advanceStream(kernel, stream, { type: 'stream.failed', condition: 'unsupported-stanza-type' });
       return undefined;
   }
+}
+
+function enter(kernel: Kernel, resource: Resource, stanza: Element, to: Jid | undefined, onward: (stanza: Element) => Task | undefined): Task | undefined {
+  // Addresses are not worked out for nobody.
+  if (kernel.interceptors.length === 0) return onward(stanza);
+  const from = parseJid(resource.jid);
+  return from === undefined ? undefined : intercept(kernel, { stanza, from, to, resource }, onward);
 }
 
 /** Whether an address is the sender's own, bare or full, however it is written (RFC 6120 §8.1.2.1). */

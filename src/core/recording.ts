@@ -60,7 +60,7 @@ function begunWith(transitions: readonly Transition[], core: Core): NonNullable<
 export function inputOf({ step, input }: TraceStep): Input {
   const fields = input as { readonly type?: unknown; readonly element?: unknown } | null | undefined;
   if (typeof fields !== 'object' || fields === null || !Object.hasOwn(labels, String(fields.type))) throw new TraceError(`step ${step} has no input`);
-  return fields.type === 'stream.element' ? ({ ...fields, element: elementOf(fields.element, step) } as Input) : (fields as Input);
+  return fields.type === 'stream.element' || fields.type === 'stanza.submitted' ? ({ ...fields, element: elementOf(fields.element, step) } as Input) : (fields as Input);
 }
 
 function elementOf(xml: unknown, step: number): Element {
@@ -104,6 +104,7 @@ const labels: { readonly [T in Input['type']]: (input: Extract<Input, { type: T 
   'timer.fired': ({ timer }) => `timer ${timer} runs out`,
   'store.replied': ({ request }) => `the store answers request ${request}`,
   'store.failed': ({ request }) => `the store fails at request ${request}`,
+  'stanza.submitted': ({ element }) => `the program sends ${sentBy(element)}`,
   'server.stopping': () => 'the server is stopping',
 };
 

@@ -6,6 +6,7 @@ import type { CoreConfig } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
 import type { Input, StreamId } from './input.ts';
+import { parseJid } from './jid.ts';
 import { Kernel } from './kernel.ts';
 import type { PeerStream } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
@@ -17,7 +18,9 @@ import { changePrivacy } from './privacy/change.ts';
 import { enqueue, whenIdle } from './queue.ts';
 import { Stream } from './resources.ts';
 import { roomsService } from './rooms/service.ts';
+import type { Service } from './service.ts';
 import { advanceRoute, advanceSession } from './sessions.ts';
+import { submit } from './submit.ts';
 import { sightOf } from './sight.ts';
 import type { Sight } from './sight.ts';
 import { placesOf, standingOf, waitingIn } from './standing.ts';
@@ -69,7 +72,8 @@ export interface Census {
 }
 
 /** Makes a server without I/O.
- *  @throws Error when the configuration has rooms, but no secret or no domain for them alone.
+ *  @throws Error when the configuration has rooms, but no secret or no domain for them alone; or when an extension's service has a domain
+ *    that is somebody else's.
  *  @param features the extensions, each a file of `features/`
  *  @example
  *  const core = createCore({ domain: 'localhost', ...defaultConfig }, features);
@@ -83,10 +87,12 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
     whenIdle: (stream) => whenIdle(of, stream),
     changePrivacy: (account, change, contact) => changePrivacy(of, account, change, { contact }),
     arrive: (stanza, to) => arrive(of, stanza, to),
+    submit: (stanza) => submit(of, stanza),
     transmit: (stanza, from, to) => federation.transmit(stanza, from, to),
   }));
   const federation = new Federation(kernel);
   if (config.rooms !== undefined) kernel.services.set(config.rooms.domain, roomsService(kernel, config.rooms));
+  for (const { name, service } of features) if (service !== undefined) addService(kernel, name, service(kernel));
   return {
     step(input, at) {
       kernel.at = at;
@@ -123,6 +129,14 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
       farewells: kernel.farewells.size,
     }),
   };
+}
+
+function addService(kernel: Kernel, extension: string, service: Service): void {
+  const { domain } = service;
+  const jid = parseJid(domain);
+  if (jid === undefined || jid.local !== undefined || jid.bare !== domain || jid.resource !== undefined) throw new Error(`the extension ${extension} serves '${domain}', which is no domain`);
+  if (domain === kernel.config.domain || kernel.services.has(domain)) throw new Error(`the extension ${extension} serves ${domain}, which is somebody else's: it needs a domain of its own`);
+  kernel.services.set(domain, service);
 }
 
 /** A broken invariant ends the stream that was at work, and nothing else. */
@@ -169,6 +183,8 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
       return kernel.fail(input.request);
     case 'timer.fired':
       return kernel.fire(input.timer);
+    case 'stanza.submitted':
+      return submit(kernel, input.element);
     case 'server.stopping':
       for (const service of kernel.services.values()) service.stop?.();
       // After what a stream has sent before, like everything else that ends one (RFC 6120 §4.4).
@@ -186,7 +202,7 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
   }
 }
 
-function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'connect.failed' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'server.stopping' }>): void {
+function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'connect.failed' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'stanza.submitted' | 'server.stopping' }>): void {
   switch (input.type) {
     case 'stream.header':
       return receiveHeader(kernel, stream, input.header, input.entropy);

@@ -9,13 +9,14 @@ import type { EffectOf, TimerEvent } from '../../../machines/step.ts';
 import type { ComponentConfig } from '../config.ts';
 import { isForStore } from '../deliver.ts';
 import type { Input, StreamHeader, StreamId } from '../input.ts';
+import { admit } from '../intercept.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
 import { REDACTED } from '../redaction.ts';
-import { returnError, route } from '../routing.ts';
+import { returnError } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import type { Task } from '../task.ts';
@@ -136,7 +137,7 @@ export class ComponentStream implements PeerStream {
     if (this.#state.value !== 'established' || from === undefined || from.domain !== service?.domain) this.#advance({ type: 'stanza.refused' });
     else if (attrs.xmlns !== undefined || (name !== 'message' && name !== 'presence' && name !== 'iq')) this.#advance({ type: 'stream.failed', condition: 'unsupported-stanza-type' });
     else if (to === undefined) this.#advance({ type: 'stream.failed', condition: 'improper-addressing' });
-    else return route(this.#kernel, element, to);
+    else return admit(this.#kernel, element, from, to);
     return undefined;
   }
 

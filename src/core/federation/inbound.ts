@@ -10,12 +10,14 @@ import type { FederationConfig } from '../config.ts';
 import { isForStore } from '../deliver.ts';
 import { detached } from '../detached.ts';
 import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
+import { admit } from '../intercept.ts';
 import { parseJid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
-import { mayFederate, returnError, route } from '../routing.ts';
+import { mayFederate, returnError } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
+import type { Task } from '../task.ts';
 import { vouchesFor } from './certificate.ts';
 import { dialbackXml, pairOf, swapped, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
@@ -183,7 +185,7 @@ export class Inbound implements PeerStream {
 
   /** RFC 6120 §8.1.1.2, §8.1.2.2: a stanza from another server has both addresses, and a `from` of a domain that the
    *  peer is known to be. */
-  #receiveStanza(stanza: Element): ReturnType<typeof route> {
+  #receiveStanza(stanza: Element): Task | undefined {
     if (this.#isOver) return undefined;
     const from = stanza.attrs.from === undefined ? undefined : parseJid(stanza.attrs.from);
     const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
@@ -194,7 +196,7 @@ export class Inbound implements PeerStream {
     else if (!this.#host.isHosted(to.domain)) this.#fail('host-unknown'); // §4.9.3.6
     else {
       stanza.attrs.from = from.full ?? from.bare;
-      return route(this.#kernel, stanza, to);
+      return admit(this.#kernel, stanza, from, to);
     }
     return undefined;
   }

@@ -9,12 +9,13 @@ import type { StanzaErrorCondition } from '../../../machines/vocabulary.ts';
 import type { FederationConfig } from '../config.ts';
 import { bounce, isForStore, settle } from '../deliver.ts';
 import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
+import { admit } from '../intercept.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
-import { returnError, route } from '../routing.ts';
+import { returnError } from '../routing.ts';
 import { serialize } from '../xml/writer.ts';
 import { dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
@@ -202,7 +203,7 @@ export class Link implements PeerStream {
     this.#inbox?.take({
       domain: this.to,
       isForStore: () => isForStore(this.#kernel, stanza),
-      begin: () => route(this.#kernel, stanza, to),
+      begin: () => admit(this.#kernel, stanza, from, to),
       failed: () => returnError(this.#kernel, stanza, 'internal-server-error'),
     });
   }
