@@ -24,6 +24,8 @@ export { passwordAuthenticator } from './runtime/sasl/password-authenticator.ts'
 export type { PasswordCheck, PasswordOptions, WhoAsks } from './runtime/sasl/password-authenticator.ts';
 export { deriveCredentials } from './runtime/sasl/credentials.ts';
 export type { Authenticator, InTurn, SaslChannel, SaslExchange, SaslOutcome } from './runtime/authenticator.ts';
+export { Metrics } from './runtime/metrics.ts';
+export type { Metric, Sample } from './runtime/metrics.ts';
 export type { Log, LogLine } from './runtime/log.ts';
 
 export { startTestServer } from './testing/server.ts';

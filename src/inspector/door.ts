@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Feed } from './feed.ts';
-import { Gate, isOwn, safeHeaders } from './gate.ts';
+import { Gate, isOfOneHost, isOwn, safeHeaders } from './gate.ts';
 import { isLoopback } from './loopback.ts';
 import type { Site } from './site.ts';
 import { chosenOf } from './stately.ts';
@@ -17,17 +17,22 @@ export interface Live {
   readonly stately: Stately;
 }
 
-/** Lets in who may look. */
+/** Whether somebody may look, as the program around the inspector decides. */
+export type LookCheck = (request: IncomingMessage) => boolean | Promise<boolean>;
+
+/** Lets in who may look: who has the token, on this machine; or whom the program lets in, wherever that is. */
 export class Door {
   readonly gate = new Gate();
   readonly #site: Site;
   readonly #live: Live | undefined;
   readonly #path: string;
+  readonly #mayLook: LookCheck | undefined;
 
-  constructor(site: Site, live: Live | undefined, path: string) {
+  constructor(site: Site, live: Live | undefined, path: string, mayLook?: LookCheck) {
     this.#site = site;
     this.#live = live;
     this.#path = path;
+    this.#mayLook = mayLook;
   }
 
   /** @returns false, with nothing done, when the request is for something outside the path */
@@ -52,11 +57,24 @@ export class Door {
     for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
     const url = this.#addressOf(request);
     if (url === null) return refuse(response, 400, 'That is no address.');
-    if (!isHere(request)) return refuse(response, 403, 'The inspector is looked at under the address that it has printed.');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Here is only something to look at.', { Allow: 'GET, HEAD' });
+    const no = (status: number, sentence: string): void => refuse(response, status, sentence);
+    if (this.#mayLook !== undefined) return this.#ask(request, () => this.#serve(request, response, url), no);
+    if (!isHere(request)) return no(403, 'The inspector is looked at under the address that it has printed.');
     const token = url.pathname === '/' ? url.searchParams.get('token') : null;
     if (token !== null) return this.#exchange(request, response, token);
-    if (!this.gate.knows(request, portOf(request))) return refuse(response, 401, 'Open the address that the server printed when it started: it has a token in it.');
+    if (!this.gate.knows(request, portOf(request))) return no(401, 'Open the address that the server printed when it started: it has a token in it.');
+    this.#serve(request, response, url);
+  }
+
+  /** Asks the program; a page of another site is refused whoever the program takes it for. */
+  #ask(request: IncomingMessage, yes: () => void, no: (status: number, sentence: string) => void): void {
+    if (!isOfOneHost(request)) return no(403, 'A page of another site may not look.');
+    const check = async (): Promise<boolean> => (await this.#mayLook?.(request)) === true;
+    check().then((may) => (may ? yes() : no(403, 'You may not look.')), () => no(503, 'Whether you may look can\'t be found out.'));
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Here is only something to look at.', { Allow: 'GET, HEAD' });
     const isHead = request.method === 'HEAD';
     if (url.pathname === '/live' && this.#live !== undefined) return join(this.#live.feed, response, url.searchParams, isHead);
     if (url.pathname === '/stately') return refuse(response, 426, 'Here is a WebSocket for other inspectors.', { Upgrade: 'websocket' });
@@ -74,13 +92,20 @@ export class Door {
     socket.on('error', () => socket.destroy());
     const url = this.#addressOf(request);
     if (url === null || url.pathname !== '/stately' || this.#live === undefined) return refuseUpgrade(socket, 404, 'There is nothing of that name.');
-    if (!isHere(request)) return refuseUpgrade(socket, 403, 'The inspector is looked at under the address that it has printed.');
-    const isAdmitted = this.gate.knows(request, portOf(request)) || this.gate.admits(url.searchParams.get('token') ?? '');
-    if (!isAdmitted) return refuseUpgrade(socket, 401, 'Give the token of the address that the server printed when it started.');
+    const { stately } = this.#live;
+    const join = (): void => this.#joinStately(stately, request, socket, head, url);
+    const no = (status: number, sentence: string): void => refuseUpgrade(socket, status, sentence);
+    if (this.#mayLook !== undefined) return this.#ask(request, join, no);
+    if (!isHere(request)) return no(403, 'The inspector is looked at under the address that it has printed.');
+    if (!this.gate.knows(request, portOf(request)) && !this.gate.admits(url.searchParams.get('token') ?? '')) return no(401, 'Give the token of the address that the server printed when it started.');
+    join();
+  }
+
+  #joinStately(stately: Stately, request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
     const chosen = chosenOf(url.searchParams);
     if (chosen === undefined) return refuseUpgrade(socket, 400, 'Say whose machines: ?session=c1, or a full JID; 32 at the most.');
-    if (!this.#live.stately.hasRoom) return refuseUpgrade(socket, 503, 'Too many look already.');
-    this.#live.stately.join(request, socket, head, chosen);
+    if (!stately.hasRoom) return refuseUpgrade(socket, 503, 'Too many look already.');
+    stately.join(request, socket, head, chosen);
   }
 
   /** The token leaves the address bar at once. */

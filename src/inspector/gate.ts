@@ -41,10 +41,24 @@ export class Gate {
 }
 
 /** Whether a request means this server, and comes from a page of its own or from no page at all. */
-export function isOwn({ headers: { host, origin } }: IncomingMessage): boolean {
+export function isOwn(request: IncomingMessage): boolean {
+  const named = namedIn(request);
+  const { origin } = request.headers;
+  return named !== null && isLoopback(named.hostname) && (origin === undefined || origin === named.origin);
+}
+
+/** Whether a request comes from a page of the host that it names, or from no page at all. A proxy in front may have terminated TLS:
+ *  the scheme is not known. */
+export function isOfOneHost(request: IncomingMessage): boolean {
+  const { origin } = request.headers;
+  const named = namedIn(request);
+  return named !== null && (origin === undefined || URL.parse(origin)?.host === named.host);
+}
+
+/** The host that a request names, as an address of the web; null where it names none, or something else than a host. */
+function namedIn({ headers: { host } }: IncomingMessage): URL | null {
   const named = URL.parse(`http://${host ?? ''}`);
-  if (host === undefined || named === null || named.host !== host.replace(/:80$/, '') || !isLoopback(named.hostname)) return false;
-  return origin === undefined || origin === named.origin;
+  return host !== undefined && named?.host === host.replace(/:80$/, '') ? named : null;
 }
 
 const nameOf = (port: number): string => `waystate-inspector-${port}`;

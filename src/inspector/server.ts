@@ -26,6 +26,11 @@ export interface SharedInspectorOptions {
   readonly actors?: Source;
   /** Where traces come from, beside the examples and the sessions that are looked at. */
   readonly traces?: TraceSources;
+  /** Who may look, where your program knows: by its own session cookie, say. Then nobody needs the token, and the inspector is there for
+   *  other machines too. Who rejects lets nobody in. Unless given: whoever has the token, on this machine.
+   *  @example
+   *  createInspector({ recorder, mayLook: async (request) => (await userOf(request))?.isOperator === true }); */
+  readonly mayLook?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /** Under which it is on your HTTP server, from slash to slash; `/inspector/` unless given. */
   readonly path?: string;
   readonly clock?: () => number;
@@ -33,7 +38,7 @@ export interface SharedInspectorOptions {
 }
 
 /** What an inspector with a port of its own is made with. */
-export interface InspectorOptions extends Omit<SharedInspectorOptions, 'path'> {
+export interface InspectorOptions extends Omit<SharedInspectorOptions, 'path' | 'mayLook'> {
   /** An address of loopback; `127.0.0.1` unless given. */
   readonly host?: string;
   /** Any that is free unless given, or 0. */
@@ -42,9 +47,10 @@ export interface InspectorOptions extends Omit<SharedInspectorOptions, 'path'> {
 
 /** An inspector on an HTTP server of yours. */
 export interface SharedInspector {
-  /** Its path with the token, to be printed behind the origin: only for the eyes of whoever started the server. */
+  /** Its path, to be printed behind the origin; with the token, where it has one, only for the eyes of whoever started the server. */
   readonly path: string;
-  /** Answers a request under its path: to a browser on this machine, by a name of loopback, that has the token.
+  /** Answers a request under its path: to a browser on this machine, by a name of loopback, that has the token; or to whom
+   *  {@link SharedInspectorOptions.mayLook} lets in.
    *  @returns false, with nothing done, when it is for something else */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes a WebSocket of another inspector under its path, or refuses it.
@@ -60,13 +66,13 @@ export interface SharedInspector {
  *  const inspector = createInspector({ recorder, path: '/inspector/' });
  *  http.on('request', (request, response) => inspector.answer(request, response) || yours(request, response)); */
 export function createInspector(options: SharedInspectorOptions): SharedInspector {
-  const { traces, path = '/inspector/', clock = Date.now, lingerMs } = options;
+  const { traces, path = '/inspector/', clock = Date.now, lingerMs, mayLook } = options;
   if (!/^\/([\w.~-]+\/)*$/.test(path)) throw new Error(`${path} is no path from slash to slash.`);
   const recorder = recorderOf(options);
   const live = recorder && liveOf(recorder, clock, lingerMs);
-  const door = new Door(new Site(recorder, traces), live, path);
+  const door = new Door(new Site(recorder, traces), live, path, mayLook);
   return {
-    path: `${path}?token=${door.gate.token}`,
+    path: mayLook === undefined ? `${path}?token=${door.gate.token}` : path,
     answer: (request, response) => door.answer(request, response),
     upgrade: (request, socket, head) => door.upgrade(request, socket, head),
     stop: () => {

@@ -12,6 +12,7 @@ import type { Core } from '../core/server.ts';
 import type { Credentials, Store } from '../core/store.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { Performer } from './performer.ts';
 import type { Connect } from './performer.ts';
 import type { NamedTimers } from './timers.ts';
@@ -36,6 +37,8 @@ export interface DriverOptions {
   /** The core's timers; the event loop's unless given. They and `clock` go together. */
   readonly timers?: NamedTimers;
   readonly onTrace?: TraceListener;
+  /** Counts what happens. */
+  readonly metrics?: Metrics;
   /** Makes connections to other servers; without it there are none to be had. */
   readonly connect?: Connect;
 }
@@ -172,6 +175,7 @@ class CoreDriver implements Driver {
         this.#fail(error, input, 'stream' in effect ? effect.stream : causeOf(input, cause), `the effect ${effect.type} failed`);
       }
     }
+    this.#options.metrics?.step(input, effects);
     this.#trace(input, at, effects);
     if (input.type === 'stream.lost') this.#performer.forget(input.stream);
   }

@@ -24,6 +24,7 @@ import type { HttpDoorOptions, WebSocketOptions } from './http-door.ts';
 import { regimesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { securedForClients, securedForServers } from './securing.ts';
 import { TcpConnection } from './tcp.ts';
 import type { TcpSurroundings } from './tcp.ts';
@@ -61,6 +62,7 @@ export interface ListenerConfig {
   /** Offer PLAIN without TLS; heeded on loopback only. */
   readonly insecurePlain?: boolean;
   readonly webSocket?: WebSocketOptions;
+  readonly metrics?: Metrics;
 }
 
 /** The open ports.
@@ -246,6 +248,7 @@ class Ports implements Listeners {
     const refusal = this.#admission.enter(address);
     if (refusal !== undefined) {
       this.#config.log.debug({ address }, refusal);
+      this.#config.metrics?.refused(refusal);
       return refusal;
     }
     this.#sockets.add(socket);

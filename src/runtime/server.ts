@@ -3,6 +3,9 @@
  *  certificates come from (src/cli). @module */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { parse } from 'ltx';
+import type { Element } from 'ltx';
+import { parseJid } from '../core/jid.ts';
 import { Authorities } from './authorities.ts';
 import type { KeyAndCertificate } from './certificate.ts';
 import { createDriver } from './driver.ts';
@@ -17,7 +20,7 @@ import { Identity } from './tls.ts';
 
 /** What a server is made of. The core's domain and `domain` are the same.
  *  @public */
-export interface ServerOptions extends Omit<DriverOptions, 'connect'>, Omit<ListenerConfig, 'driver' | 'authenticator' | 'log' | 'limits' | 'identity'> {
+export interface ServerOptions extends Omit<DriverOptions, 'connect'>, Omit<ListenerConfig, 'driver' | 'authenticator' | 'log' | 'limits' | 'identity' | 'metrics'> {
   /** What peers may take; {@link defaultLimits} where a key is missing. */
   readonly limits?: Partial<Limits>;
   /** How other servers are reached, where the core asks for them. */
@@ -44,6 +47,13 @@ export interface RunningServer {
    *  @example
    *  http.on('upgrade', (request, socket, head) => server.upgrade(request, socket, head) || socket.destroy()); */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Sends a stanza of the program's own: an announcement, what a bot says. `from` is an address of this server, its domain unless
+   *  given; one that is somebody else's is refused by the core, and the log has it.
+   *  @param stanza as XML or as an element, which belongs to the server from now on; it has a `to`
+   *  @throws TypeError when it is no stanza or an address is malformed; Error when the server has been stopped
+   *  @example
+   *  server.send(`<message to='juliet@capulet.lit'><body>The server goes down at nine.</body></message>`); */
+  send(stanza: string | Element): void;
   /** Takes a new certificate without dropping a connection.
    *  @param authorities those that are trusted from now on beside Node's, in PEM; as they were unless given
    *  @throws when the pair or they are unusable, or there is no certificate to renew; the old ones stay in use. */
@@ -83,6 +93,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     answer: (request, response) => listeners.shared.answer(request, response),
     upgrade: (request, socket, head) => listeners.shared.upgrade(request, socket, head),
+    send(stanza) {
+      if (stopping !== undefined) throw new Error('the server has been stopped');
+      driver.feed({ type: 'stanza.submitted', element: stanzaOf(stanza) });
+    },
     renew(pair, authorities) {
       if (tls === undefined) throw new Error('there is no certificate to renew');
       identity.renew(pair, authorities === undefined ? undefined : new Authorities(authorities));
@@ -90,4 +104,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** What the core would refuse is refused here, where whoever sends it is told. */
+function stanzaOf(given: string | Element): Element {
+  const stanza = typeof given === 'string' ? parse(given) : given;
+  const { name, attrs: { from, to = '' } } = stanza;
+  if (name !== 'message' && name !== 'presence' && name !== 'iq') throw new TypeError(`<${name}/> is no stanza`);
+  for (const address of from === undefined ? [to] : [from, to]) if (parseJid(address) === undefined) throw new TypeError(`'${address}' is no address`);
+  return stanza;
 }

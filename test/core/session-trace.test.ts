@@ -1,4 +1,5 @@
 /** A recorded session is played again without any secret: what is made from one is left out on both sides. @module */
+import { Element } from 'ltx';
 import { expect, test } from 'vitest';
 import { defaultConfig, defaultFederation } from '../../src/core/config.ts';
 import type { CoreConfig } from '../../src/core/config.ts';
@@ -19,7 +20,7 @@ const config: CoreConfig = {
 const secure: Channel = { secure: true, startTls: false, tlsRequired: false, mechanisms: [], channelBindings: [] };
 const header = (attrs: string): string => `<stream:stream xmlns="jabber:server" xmlns:stream="http://etherx.jabber.org/streams" xmlns:db="jabber:server:dialback" version="1.0" ${attrs}>`;
 
-test('session trace: a component, dialback both ways and a room go again as they went (XEP-0114, XEP-0220, XEP-0421)', async () => {
+test('session trace: a component, what the program sends, dialback both ways and a room go again as they went (XEP-0114, XEP-0220, XEP-0421)', async () => {
   const steps: TraceStep[] = [];
   const world = new InProcess({ config, around: (core) => recorded(core, (step) => steps.push(step) > 0, { keepBodies: true }) });
   await world.account('juliet');
@@ -27,6 +28,7 @@ test('session trace: a component, dialback both ways and a room go again as they
   const gate = new Component(world, 'gate.verona.test', 'open sesame');
   juliet.send('<presence to="garden@rooms.verona.test/jules"><x xmlns="http://jabber.org/protocol/muc"/></presence>');
   juliet.send('<message to="garden@rooms.verona.test" type="groupchat"><body>Ay me!</body></message><message to="gate.verona.test"/>');
+  world.feed({ type: 'stanza.submitted', element: new Element('message', { from: 'verona.test', to: 'juliet@verona.test' }).c('body').t('The gates close at nine.').root() });
   // Verona gives mantua.test a key, and is asked about it.
   const said: string[] = [];
   let link: StreamId = '';
