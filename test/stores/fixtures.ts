@@ -3,7 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BareJid } from '../../machines/vocabulary.ts';
-import type { Credentials, RoomListing, RoomRecord, RosterRecord, Store } from '../../src/core/store.ts';
+import { credentials, record } from '../../properties/store/records.ts';
+import type { Store } from '../../src/core/store.ts';
+
+export { credentials, listing, record, roomRecord } from '../../properties/store/records.ts';
 
 /** How a test speaks to its store. */
 export type Perform = Store['perform'];
@@ -15,29 +18,6 @@ export const juliet = jid('juliet@capulet.example');
 export const romeo = jid('romeo@montague.example');
 /** A room. */
 export const verona = jid('verona@rooms.example');
-
-/** Credentials that differ by their seed. */
-export function credentials(seed = 'a'): Credentials {
-  const keys = { salt: `${seed}==`, iterations: 4096, storedKey: `stored-${seed}`, serverKey: `server-${seed}` };
-  return { 'SCRAM-SHA-1': keys, 'SCRAM-SHA-256': { ...keys, iterations: 10_000 } };
-}
-
-/** A roster record, listed and with both subscriptions unless it is said otherwise. */
-export function record(contact: BareJid, rest: Partial<RosterRecord> = {}): RosterRecord {
-  return { jid: contact, groups: [], subscription: 'both', approved: false, listed: true, ...rest };
-}
-
-/** What is kept of a room: its subject tells one record from another. */
-export function roomRecord(room: BareJid, subject = ''): RoomRecord {
-  return {
-    room, creator: juliet, options: { 'muc#roomconfig_roomname': [subject], 'muc#roomconfig_roomowners': [] },
-    affiliations: [{ jid: juliet, affiliation: 'owner', nick: 'Julïet' }, { jid: romeo, affiliation: 'outcast', reason: '' }],
-    ...(subject === '' ? {} : { subject: { texts: [{ subject }, { lang: 'it', subject }], nick: 'Juliet', by: juliet, at: 1 } }),
-  };
-}
-
-/** What a list says of that room. */
-export const listing = (room: BareJid, name = ''): RoomListing => ({ room, creator: juliet, name, isPublic: name !== '' });
 
 /** A new directory for a store; the test removes it. */
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'waystate-store-'));

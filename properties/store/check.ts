@@ -1,0 +1,77 @@
+/** Checks any store: random requests, several at once, and each reply compared with what all that was asked before it says.
+ *  Not here: that a store keeps what it has answered for when its machine fails. @module */
+import fc from 'fast-check';
+import type { Store, StoreReply, StoreRequest } from '../../src/core/store.ts';
+import { rejected, replyTo } from './model.ts';
+import { requestGroups } from './requests.ts';
+
+/** How long, and from which seed, to look.
+ *  @public */
+export interface StoreCheckOptions {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+/** What a store did that it must not.
+ *  @public */
+export interface StoreFailure {
+  /** What was asked, in this order; those of one row were asked without awaiting one another. */
+  readonly requests: readonly (readonly StoreRequest[])[];
+  /** In words: the request, what it was answered, and what it should have been. */
+  readonly fault: string;
+  readonly seed: number;
+  readonly path: string;
+}
+
+/** What was found.
+ *  @public */
+export interface StoreVerdict {
+  readonly runs: number;
+  readonly failure: StoreFailure | undefined;
+}
+
+/** Checks that a store replies as its whole history says, in the order of the requests of each account, and that after
+ *  `close` it refuses everything.
+ *  @param open gives a fresh and empty store for each run; it is closed at the end of the run
+ *  @returns with the smallest requests that were found when it fails
+ *  @throws (rejects) when a store can't be opened or closed
+ *  @example
+ *  const { failure } = await checkStore(() => yourStore(), { runs: 200, seed: 1 });
+ *  if (failure !== undefined) console.log(failure.fault, failure.requests);
+ *  @public */
+export async function checkStore(open: () => Store | Promise<Store>, { runs, seed }: StoreCheckOptions): Promise<StoreVerdict> {
+  const outcome = await fc.check(fc.asyncProperty(requestGroups, async (requests) => (await faultOf(await open(), requests)) === undefined), { numRuns: runs, seed });
+  if (!outcome.failed) return { runs: outcome.numRuns, failure: undefined };
+  const [requests = []] = outcome.counterexample ?? [];
+  // What breaks the store itself, and not its rules, is told by whoever broke it.
+  const fault = await faultOf(await open(), requests) ?? 'the requests have another outcome each time';
+  return { runs: outcome.numRuns, failure: { requests: requests.filter((group) => group.length > 0), fault, seed: outcome.seed, path: outcome.counterexamplePath ?? '' } };
+}
+
+async function faultOf(store: Store, groups: readonly (readonly StoreRequest[])[]): Promise<string | undefined> {
+  const past: StoreRequest[] = [];
+  try {
+    for (const group of groups) {
+      const replies = await Promise.all(group.map((request) => store.perform(request).catch((): typeof rejected => rejected)));
+      for (const [index, request] of group.entries()) {
+        const [reply, expected] = [replies[index], replyTo(past, request)].map(canonical);
+        if (reply !== expected) return `${JSON.stringify(request)} was answered ${reply}, where ${expected} was right`;
+        past.push(request);
+      }
+    }
+  } finally {
+    await store.close();
+  }
+  const late = await store.perform({ op: 'room.list', domain: 'd.example' }).catch((): typeof rejected => rejected);
+  return late === rejected ? undefined : 'after it was closed it answered still';
+}
+
+/** A reply as text, without orders that mean nothing: those of accounts, roster records and rooms, and of the keys of any object. */
+function canonical(reply: StoreReply | typeof rejected | undefined): string {
+  if (reply === rejected) return 'with an error';
+  if (reply !== null && typeof reply === 'object' && 'records' in reply) return text({ ...reply, records: reply.records.map(text).sort() });
+  return Array.isArray(reply) ? text((reply as readonly unknown[]).map(text).sort()) : text(reply);
+}
+
+const text = (value: unknown): string => JSON.stringify(value, (_key, field: unknown) =>
+  field !== null && typeof field === 'object' && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field) ?? 'nothing';
