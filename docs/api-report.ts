@@ -58,7 +58,7 @@ class Declarations {
     return checker.getExportsOfModule(symbol).map((each) => {
       const target = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
       const from = target.declarations?.[0]?.getSourceFile();
-      const text = from === undefined ? undefined : this.#in(from).get(target.name);
+      const text = from?.isDeclarationFile === true ? target.declarations?.[0]?.getText().replace(/^export /, '') : from && this.#in(from).get(target.name);
       if (text === undefined) throw new Error(`${each.name}, which ${file} exports, has no declaration of its own`);
       return [each.name, text] as const;
     }).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,56 +1,105 @@
 /** XMPP inside a program that has an HTTP server and users of its own: docs/guides/embed-server.md. @module */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createCore, defaultConfig, deriveCredentials, memoryStore, passwordAuthenticator, standardFeatures, startServer } from 'waystate';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Element, Metrics, StanzaError, createCore, defaultConfig, defaultFederation, deriveCredentials, memoryStore, passwordAuthenticator,
+  selfSignedCertificate, standardFeatures, startServer,
+} from 'waystate';
+import { Recorder, createInspector } from 'waystate/inspector';
 
+// What the program has already: users, a log, a way to know its operators.
+const users = new Map([['juliet', 'art thou not Romeo'], ['romeo', 'neither, fair saint']]);
+const check = (username, password) => users.get(username) === password;
 const line = (level) => (facts, sentence) => console.error(level, sentence, facts);
-const log = { debug: () => {}, info: line('info'), warn: line('warn'), error: line('error') };
+const log = { debug: () => {}, info: () => {}, warn: line('warn'), error: line('error') };
+const isOperator = (request) => request.headers.authorization === 'Bearer of-operators';
 
-/** A server for one domain, with no port of its own. */
-export async function serverFor(domain, check) {
+/** An extension that refuses what the program's rules forbid. */
+const civility = {
+  name: 'civility',
+  stanza: (host, { stanza }) => (stanza.getChildText('body')?.includes('bite my thumb') ? new StanzaError('policy-violation', 'No quarrels here.') : undefined),
+};
+
+/** An extension that answers for a domain of its own. */
+const clerk = (domain) => ({
+  name: 'clerk',
+  service: (host) => ({
+    domain: `clerk.${domain}`,
+    name: 'Says what time it is',
+    receive(stanza, from, to) {
+      if (!stanza.is('message') || stanza.attrs.type === 'error') return;
+      host.submit(new Element('message', { from: to.bare, to: from.full ?? from.bare, type: stanza.attrs.type }).c('body').t(new Date(host.at).toISOString()).root());
+    },
+  }),
+});
+
+/** A server for one domain. Its clients come by the program's HTTP server; other servers, by a port of its own. */
+async function serverFor(domain, { directory, targets }) {
   const store = memoryStore();
-  const core = createCore({ domain, ...defaultConfig }, standardFeatures);
+  const config = { domain, ...defaultConfig, secret: randomBytes(32).toString('base64url'), federation: defaultFederation };
+  const recorder = new Recorder(createCore(config, [...standardFeatures, civility, clerk(domain)]), { keepBodies: false });
+  const metrics = new Metrics(recorder.core);
   const server = await startServer({
-    core, store, deriveCredentials, log, domain,
+    core: recorder.core, store, deriveCredentials, log, domain, metrics,
     authenticator: passwordAuthenticator(check, { store }),
-    listeners: [],
+    tls: await selfSignedCertificate({ directory: join(directory, domain), domain }),
+    listeners: [{ kind: 's2s', host: '127.0.0.1', port: 0 }],
+    s2s: { targets },
     webSocket: { path: `/${domain}/xmpp` },
     insecurePlain: true, // Heeded on loopback only; elsewhere PLAIN waits for TLS.
+    stopTimeoutMs: 500,
   });
-  return { core, store, server };
+  const [{ host, port }] = server.addresses;
+  targets.set(domain, { host, port, tls: false });
+  return { server, store, recorder, metrics };
 }
 
-/** What became of messages, and how much there is, as Prometheus reads it. */
-export function metricsOf(core) {
-  const fates = new Map();
-  core.observe({ onFate: ({ fate }) => fates.set(fate, (fates.get(fate) ?? 0) + 1) });
-  return () => [
-    ...Object.entries(core.census()).map(([what, count]) => `waystate_${what} ${count}`),
-    ...[...fates].map(([fate, count]) => `waystate_messages_total{fate="${fate}"} ${count}`),
-  ].join('\n') + '\n';
+/** Everything that is XMPP, for whatever HTTP server there is. */
+export async function startXmpp() {
+  const directory = await mkdtemp(join(tmpdir(), 'inside-'));
+  const targets = new Map(); // Instead of the DNS: both servers are here.
+  const [capulet, montague] = [await serverFor('capulet.test', { directory, targets }), await serverFor('montague.test', { directory, targets })];
+  const inspector = createInspector({ recorder: capulet.recorder, path: '/inspector/', mayLook: isOperator });
+  return {
+    /** False when a request is for the rest of the program. */
+    answer: (request, response) => capulet.server.answer(request, response) || inspector.answer(request, response),
+    upgrade(request, socket, head) {
+      const isOurs = [capulet.server, montague.server, inspector].some((door) => door.upgrade(request, socket, head));
+      if (!isOurs) socket.destroy();
+    },
+    metrics: () => capulet.metrics.text(),
+    /** Tells somebody something in the name of the program. */
+    tell: (username, text) => capulet.server.send(new Element('message', { to: `${username}@capulet.test`, type: 'headline' }).c('body').t(text).root()),
+    async stop() {
+      inspector.stop();
+      await Promise.all([capulet, montague].map(async ({ server, store }) => {
+        await server.stop();
+        await store.close();
+      }));
+      await rm(directory, { recursive: true });
+    },
+  };
 }
 
 /** The whole program; gives back where it is, and how to stop it. */
 export async function main() {
-  const users = new Map([['juliet', 'art thou not Romeo'], ['romeo', 'neither, fair saint']]);
-  const check = (username, password) => users.get(username) === password;
-  const houses = await Promise.all(['capulet.test', 'montague.test'].map((domain) => serverFor(domain, check)));
-  const metrics = metricsOf(houses[0].core);
-
+  const xmpp = await startXmpp();
   const http = createServer((request, response) => {
-    if (houses[0].server.answer(request, response)) return;
-    if (request.url === '/metrics') response.end(metrics());
+    if (xmpp.answer(request, response)) return;
+    if (request.url === '/metrics') response.end(xmpp.metrics());
+    else if (request.url === '/supper') response.end(String(xmpp.tell('juliet', 'Supper is served.')));
     else response.end('the rest of the program\n');
   });
-  http.on('upgrade', (request, socket, head) => {
-    if (!houses.some(({ server }) => server.upgrade(request, socket, head))) socket.destroy();
-  });
+  http.on('upgrade', xmpp.upgrade);
   await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
-
   return {
     port: http.address().port,
     async stop() {
-      await Promise.all(houses.map(({ server }) => server.stop()));
-      await Promise.all(houses.map(({ store }) => store.close()));
+      await xmpp.stop();
+      http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
   };

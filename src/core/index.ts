@@ -24,7 +24,8 @@ export { StanzaError } from './stanza-error.ts';
 export { StoreFailure, ask, derive } from './task.ts';
 export type { Derivation, Task } from './task.ts';
 
-// Addresses and XML, as the core takes and gives them.
+// Addresses and XML, as the core takes and gives them. An element has to be of this class, not of another copy of ltx.
+export { Element, parse } from 'ltx';
 export { parseBare, parseJid } from './jid.ts';
 export type { Jid } from './jid.ts';
 export { StreamReader } from './xml/reader.ts';
