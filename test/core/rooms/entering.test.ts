@@ -160,4 +160,21 @@ describe('rooms: who enters (XEP-0045 §7.2)', () => {
     const last = (await heard(romeo)).at(-1);
     expect([last?.attrs.type, last?.getChildren('subject').map(String), last?.getChild('body')]).toEqual(['groupchat', ['<subject/>'], undefined]);
   });
+
+  test.each([['changed', '<subject>Balconies</subject>'], ['taken away', '<subject/>']])('a subject that was %s bears the time of that (§7.2.15)', async (_how, subject) => {
+    const changedAt = world.now;
+    juliet.send(`<message id="a" to="${room}" type="groupchat">${subject}</message>`);
+    await heard(juliet);
+    world.now += 3_600_000;
+    romeo.send(join('Romeo'));
+    expect((await heard(romeo)).at(-1)?.getChild('delay')?.attrs).toEqual({ xmlns: 'urn:xmpp:delay', from: room, stamp: new Date(changedAt).toISOString() });
+  });
+
+  test('what is said without an id gets one, the same for everybody (§7.4)', async () => {
+    romeo.send(join('Romeo'));
+    for (const each of [juliet, romeo]) await heard(each);
+    juliet.send(`<message to="${room}" type="groupchat"><body>!</body></message>`);
+    const ids = await Promise.all([juliet, romeo].map(async (each) => (await heard(each)).map(({ attrs: { id } }) => id)));
+    expect(ids).toEqual([[expect.stringMatching(/./)], ids[0]]);
+  });
 });
