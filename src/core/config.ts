@@ -71,7 +71,7 @@ export interface RoomLimits {
   /** Characters of an occupant's presence, as it is written. */
   readonly presenceCharacters: number;
   /** Requests between occupants of one room that are not answered yet, private messages whose error would be known
-   *  as one, and invitations that may be declined. */
+   *  as one, and invitations that may be declined or come back. */
   readonly pending: number;
   /** Stanzas that wait while a room is being loaded. */
   readonly waiting: number;

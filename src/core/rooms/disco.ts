@@ -14,9 +14,12 @@ export const features: readonly string[] = [
   NS.discoInfo, NS.discoItems, NS.muc, `${NS.muc}#stable_id`, `${NS.muc}#self-ping-optimization`, NS.mucRequest, NS.occupantIds, NS.stanzaIds, NS.ping, NS.register,
 ];
 
+/** Who asks a room for this node asks for the nick that is reserved for it (XEP-0045 §7.12). */
+export const reservedNickNode = 'x-roomuser-item';
+
 /** disco#info of a room. */
 export function receiveInfo(room: Room, received: Received, { attrs: { node } }: Element): readonly Sent[] {
-  if (node === 'x-roomuser-item') return answer(received, reservedNick(room, received));
+  if (node === reservedNickNode) return answer(received, reservedNick(room, received));
   if (node === `${NS.muc}#traffic`) return refuse(received, 'service-unavailable'); // §18.1.1: nothing is discarded
   if (node !== undefined) return refuse(received, 'item-not-found');
   const { name, description, isPublic, isMembersOnly, isModerated, whois, isPasswordProtected, isPersistent } = room.configuration;
@@ -56,7 +59,7 @@ export function receiveItems(room: Room, received: Received, { attrs: { node } }
 
 /** XEP-0045 §7.12. */
 function reservedNick(room: Room, { from }: Received): Element {
-  const query = new Element('query', { xmlns: NS.discoInfo, node: 'x-roomuser-item' });
+  const query = new Element('query', { xmlns: NS.discoInfo, node: reservedNickNode });
   const nick = room.affiliations.get(from.bare)?.nick;
   if (nick !== undefined) query.c('identity', { category: 'conference', type: 'text', name: nick });
   return query;

@@ -35,12 +35,13 @@ export class History {
   }
 
   /** The newest messages that every limit permits, oldest first; none of them cut short.
-   *  @param most the room's own limit */
-  select({ maxCharacters = Infinity, maxStanzas = Infinity, since = -Infinity }: HistoryLimits, most: number): readonly Said[] {
+   *  @param most the room's own limit
+   *  @param addressed how many characters each has more once it is addressed: complete stanzas are counted (§7.2.14) */
+  select({ maxCharacters = Infinity, maxStanzas = Infinity, since = -Infinity }: HistoryLimits, most: number, addressed = 0): readonly Said[] {
     const selected: Said[] = [];
     let left = maxCharacters;
     for (const said of this.#said.toReversed()) {
-      left -= said.xml.length;
+      left -= said.xml.length + addressed;
       if (selected.length >= Math.min(maxStanzas, most) || left < 0 || said.at < since) break;
       selected.unshift(said);
     }

@@ -5,10 +5,12 @@ import type { BareJid } from '../../../machines/vocabulary.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import { NS } from '../namespaces.ts';
+import { StanzaError, errorElement } from '../stanza-error.ts';
 import { childIn, ownChildren } from '../stanza.ts';
 import { isAdministrator } from './affiliations.ts';
 import { refuse } from './answer.ts';
 import { textIn } from './forms.ts';
+import { messageIdOf } from './identifiers.ts';
 import { noteChange } from './lifecycle.ts';
 import { changeAffiliation } from './members.ts';
 import { affiliationOf, occupantAt } from './room.ts';
@@ -17,7 +19,7 @@ import type { Received, Room, Sent } from './room.ts';
 /** An occupant invites others. Into a members-only room that takes who may edit the member list, unless the room lets
  *  every member; the invited become members then, and only then (XEP-0045 §9.5). */
 export function invite(room: Room, received: Received, x: Element): readonly Sent[] {
-  const { from } = received;
+  const { stanza, from, at } = received;
   const { configuration, surroundings: { limits } } = room;
   const occupant = occupantAt(room, from);
   if (occupant === undefined) return refuse(received, 'not-acceptable');
@@ -31,23 +33,40 @@ export function invite(room: Room, received: Received, x: Element): readonly Sen
   if (room.affiliations.size + newcomers.length > limits.affiliations) return refuse(received, 'resource-constraint');
   const sent = newcomers.flatMap(({ invitee }) => changeAffiliation(room, invitee.bare, { affiliation: 'member' }, {}));
   if (newcomers.length > 0) noteChange(room);
-  return [...sent, ...invitees.map(({ invitee, each }) => invitation(room, invitee, from, each))];
+  const id = stanza.attrs.id ?? messageIdOf(at, room.identified += 1);
+  return [...sent, ...invitees.map(({ invitee, each }) => invitation(room, invitee, from, { each, id }))];
 }
 
 /** The room invites somebody in an occupant's name.
  *  @param from the inviter; its bare JID is shown, since it is known to whom it invites
- *  @param said the `<invite/>` that the inviter has sent, for its reason and what it continues */
-export function invitation(room: Room, invitee: Jid, from: Jid, said?: Element): Sent {
+ *  @param said the `<invite/>` that the inviter has sent, for its reason and what it continues, and the `id` that it came with */
+export function invitation(room: Room, invitee: Jid, from: Jid, said?: { readonly each: Element; readonly id: string }): Sent {
   const { isPasswordProtected, password } = room.configuration;
   room.invitations.set(`${invitee.bare} ${from.bare}`, from);
-  const message = new Element('message', { from: room.jid.bare });
+  if (said !== undefined) room.underWay.set(returnKey(invitee, said.id), from);
+  const message = new Element('message', { from: room.jid.bare, ...(said === undefined ? {} : { id: said.id }) });
   const x = message.c('x', { xmlns: NS.mucUser });
   const invited = x.c('invite', { from: from.bare });
-  const reason = said === undefined ? undefined : textIn(said, 'reason');
+  const reason = said === undefined ? undefined : textIn(said.each, 'reason');
   if (reason !== undefined) invited.c('reason').t(reason);
-  for (const { attrs: { thread } } of said === undefined ? [] : ownChildren(said, 'continue')) invited.c('continue', thread === undefined ? {} : { thread }); // §7.9
+  for (const { attrs: { thread } } of said === undefined ? [] : ownChildren(said.each, 'continue')) invited.c('continue', thread === undefined ? {} : { thread }); // §7.9
   if (isPasswordProtected) x.c('password').t(password);
   return { stanza: message, to: [invitee] };
+}
+
+/** By what an error belongs to an invitation: who was invited, and the `id` of it. */
+const returnKey = (invitee: Jid, id: string): string => `${invitee.bare} #${id}`;
+
+/** An invitation that comes back, which the inviter is told of as if there were nobody of that name (XEP-0045 §7.8.2): a server
+ *  says no more, be it that there is nobody or that the room is blocked. Undefined when it is the error of something else. */
+export function returnInvitation(room: Room, { stanza, from, to }: Received): readonly Sent[] | undefined {
+  const { id = '' } = stanza.attrs;
+  const inviter = to.resource === undefined ? room.underWay.take(returnKey(from, id)) : undefined;
+  if (inviter === undefined) return undefined;
+  room.invitations.take(`${from.bare} ${inviter.bare}`);
+  const message = new Element('message', { from: room.jid.bare, id, type: 'error' });
+  message.cnode(errorElement(new StanzaError('item-not-found', `${from.bare} could not be invited.`)));
+  return [{ stanza: message, to: [inviter] }];
 }
 
 /** Somebody declines, which the inviter is told of. Who was not invited can't tell anybody anything. */

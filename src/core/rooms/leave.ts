@@ -5,6 +5,7 @@ import type { OccupantEvent } from '../../../machines/occupant.ts';
 import { NS } from '../namespaces.ts';
 import { childElements, ownChildren } from '../stanza.ts';
 import { serialize } from '../xml/writer.ts';
+import { returnInvitation } from './invitations.ts';
 import { advanceRoom } from './lifecycle.ts';
 import { advanceOccupant } from './occupants.ts';
 import { contentOf } from './presence.ts';
@@ -28,10 +29,10 @@ export function receivePresenceError(room: Room, received: Received): readonly S
   return undelivered.has(conditionOf(received.stanza)) ? fail(room, received) : [];
 }
 
-/** A message of type `error`. That of a private message goes back to who sent it, and is no reason to remove anybody. To
+/** A message of type `error`. That of a private message or an invitation goes back to who sent it, and is no reason to remove anybody. To
  *  what is said to all, `service-unavailable` is the answer of a server that has no such resource (RFC 6121 §8.5.3.2). */
 export function receiveMessageError(room: Room, received: Received): readonly Sent[] {
-  const returned = returnPrivate(room, received);
+  const returned = returnPrivate(room, received) ?? returnInvitation(room, received);
   if (returned !== undefined) return returned;
   const condition = conditionOf(received.stanza);
   return undelivered.has(condition) || condition === 'service-unavailable' ? fail(room, received) : [];

@@ -1,10 +1,10 @@
 /** The occupants of a room: advances one by an event, and carries out what its machine orders. Spec: XEP-0045 §7.
  *  Not here: the machine (machines/occupant.ts), the wording (presence.ts). @module */
-import { parse } from 'ltx';
+import { Element, parse } from 'ltx';
 import { stepOccupant } from '../../../machines/occupant.ts';
 import type { OccupantEvent } from '../../../machines/occupant.ts';
 import type { BareJid } from '../../../machines/vocabulary.ts';
-import type { Element } from 'ltx';
+import { serialize } from '../xml/writer.ts';
 import type { HistoryLimits } from './history.ts';
 import { occupantIdOf } from './identifiers.ts';
 import type { Nick } from './nick.ts';
@@ -36,7 +36,7 @@ export function advanceOccupant(room: Room, occupant: Occupant, event: OccupantE
         sent.push(...broadcastPresence(room, occupant, circumstances));
         break;
       case 'sendHistory':
-        if (session !== undefined && history !== undefined) sent.push(...pastOf(room, history).map((stanza) => ({ stanza, to: [session.jid] })));
+        if (session !== undefined && history !== undefined) sent.push(...pastOf(room, session, history).map((stanza) => ({ stanza, to: [session.jid] })));
         break;
       case 'broadcastNick':
         sent.push(...rename(room, occupant, circumstances));
@@ -120,7 +120,8 @@ function rename(room: Room, occupant: Occupant, word: Word): readonly Sent[] {
 }
 
 /** What has been said, then the subject (XEP-0045 §7.1). */
-function pastOf(room: Room, limits: HistoryLimits): readonly Element[] {
-  const said = room.history.select(limits, room.configuration.maxHistory).map(({ xml }) => parse(xml));
+function pastOf(room: Room, { jid }: Session, limits: HistoryLimits): readonly Element[] {
+  const addressed = serialize(new Element('message', { to: addressOf(jid) })).length - serialize(new Element('message')).length;
+  const said = room.history.select(limits, room.configuration.maxHistory, addressed).map(({ xml }) => parse(xml));
   return [...said, subjectElement(room)];
 }

@@ -101,6 +101,8 @@ export class Room {
   readonly privates: Recent<true>;
   /** Who has invited whom (XEP-0045 §7.8.2). */
   readonly invitations: Recent<Jid>;
+  /** Whose an invitation was, should it come back. */
+  readonly underWay: Recent<Jid>;
   /** What the store has yet to be told. */
   unkept: 'write' | 'remove' | undefined;
   /** How many stanzas have got an identifier (XEP-0359). */
@@ -116,6 +118,7 @@ export class Room {
     this.history = new History(limits.history, limits.historyCharacters);
     this.privates = new Recent(limits.pending);
     this.invitations = new Recent(limits.pending);
+    this.underWay = new Recent(limits.pending);
   }
 
   get isLocked(): boolean {

@@ -1,11 +1,11 @@
-/** What the service says of itself, and which rooms it lists. Spec: XEP-0045 §6.2, §6.3, XEP-0059.
+/** What the service says of itself, and which rooms it lists. Spec: XEP-0045 §6.2, §6.3, §7.12, XEP-0059.
  *  Not here: what a room says of itself (disco.ts). @module */
 import { Element } from 'ltx';
 import { NS } from '../namespaces.ts';
 import { childElements, childIn, ownText } from '../stanza.ts';
 import type { RoomListing } from '../store.ts';
 import { answer, refuse } from './answer.ts';
-import { features } from './disco.ts';
+import { features, reservedNickNode } from './disco.ts';
 import type { Received, Sent } from './room.ts';
 
 /** The name of the service, where services are listed. */
@@ -23,6 +23,7 @@ export function receiveForService(received: Received, listings: () => readonly R
   if (payload === undefined || xmlns === undefined) return refuse(received, 'service-unavailable');
   if (xmlns === NS.ping) return answer(received, null);
   if (xmlns !== NS.discoInfo && xmlns !== NS.discoItems) return refuse(received, 'service-unavailable');
+  if (payload.attrs.node === reservedNickNode) return refuse(received, 'feature-not-implemented'); // §7.12: it is the room's to say
   if (payload.attrs.node !== undefined) return refuse(received, 'item-not-found');
   return answer(received, xmlns === NS.discoInfo ? info() : items(payload, listings(), most));
 }

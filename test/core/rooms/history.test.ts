@@ -23,6 +23,7 @@ describe('rooms: history (XEP-0045 §7.2.14)', () => {
     [`<history since="${stampOf(at - minute)}"/>`, '45'], ['<history since="2026-11-23T13:58:00+02:00"/>', '345'], ['<history since="2026-11-23T12:00:01Z"/>', ''],
     ['<history maxstanzas="4" maxchars="22" seconds="3600"/>', '45'], ['<history seconds="60" since="2020-01-01T00:00:00Z"/>', '45'],
     ['<history maxstanzas="-1" maxchars="x" seconds="" since="yesterday"/>', '12345'], ['<history since="2026-11-23"/>', '12345'],
+    ['<history since="Mon, 23 Nov 2026 11:59:30 GMT"/>', '12345'], ['<history since="2026-11-23T11:59:30Z"/>', '5'],
   ])('%s gets %s', (wanted, expected) => {
     expect(numbers(five(), wanted)).toBe(expected);
   });
