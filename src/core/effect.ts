@@ -9,7 +9,8 @@ export interface ServerHeader {
   /** Absent from the header that opens a stream to another server. */
   readonly id?: string;
   readonly lang: string;
-  readonly version: string;
+  /** Absent where the peer's is 0.9 (RFC 6120 §4.7.5). */
+  readonly version?: string;
   readonly to?: string;
 }
 

@@ -51,8 +51,9 @@ export interface StreamHeader {
 export type Input =
   /** `origin`: where the peer comes from, such as its IP address; what strangers may do together from
    *  one place is counted by it. `peer`: a client unless given. The answer to `connect` is this input too, under
-   *  the name that the core has given; the peer's header then comes after ours. */
-  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel; readonly origin?: string; readonly peer?: PeerKind }
+   *  the name that the core has given; the peer's header then comes after ours. `entropy`: as with a header, for a stream
+   *  that ends before the peer has sent one; without it the name of the stream stands in (RFC 6120 §4.7.3). */
+  | { readonly type: 'stream.opened'; readonly stream: StreamId; readonly channel: Channel; readonly origin?: string; readonly peer?: PeerKind; readonly entropy?: string }
   /** The other answer to `connect`. */
   | { readonly type: 'connect.failed'; readonly stream: StreamId; readonly condition: ConnectFailure }
   /** `entropy` is at least 32 unpredictable characters of [A-Za-z0-9_-], fresh each time. */

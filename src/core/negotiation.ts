@@ -16,6 +16,7 @@ import { NS } from './namespaces.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { resultOf } from './stanza.ts';
 import { streamErrorXml } from './stream-error.ts';
+import { answerTo, isServed } from './stream-version.ts';
 import { serialize } from './xml/writer.ts';
 import type { Stream } from './resources.ts';
 
@@ -43,6 +44,7 @@ export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHead
   // A language tag (RFC 5646 §2.1); it is stamped on what the peer sends, so it had better be one.
   stream.lang = header.lang !== undefined && languageTag.test(header.lang) ? header.lang : undefined;
   stream.peer = header.from;
+  stream.version = answerTo(header.version);
   const condition = headerFault(kernel, stream, header);
   const isExpected = advanceStream(kernel, stream, condition === undefined
     ? { type: 'header.received', secure: stream.channel.secure }
@@ -56,7 +58,7 @@ const languageTag = /^(?=.{1,35}$)[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/;
 function headerFault(kernel: Kernel, stream: Stream, header: StreamHeader): StreamErrorCondition | undefined {
   if (!header.wellNamed || header.xmlns !== NS.client) return 'invalid-namespace'; // RFC 6120 §4.8.2
   if (header.to === undefined || parseJid(header.to)?.bare !== kernel.config.domain) return 'host-unknown'; // §4.9.3.6
-  if (header.version === undefined || !/^0*[1-9]\d*\.\d+$/.test(header.version)) return 'unsupported-version'; // §4.7.5
+  if (!isServed(header.version)) return 'unsupported-version'; // §4.7.5
   if (stream.account !== undefined && header.from !== undefined && parseJid(header.from)?.bare !== stream.account) return 'invalid-from'; // §4.9.3.9
   return undefined;
 }
@@ -76,7 +78,7 @@ function eventOf(kernel: Kernel, stream: Stream, element: Element): StreamEvent 
   const { xmlns } = element.attrs;
   if (xmlns === NS.tls && element.name === 'starttls') return { type: 'tls.requested', offered: stream.channel.startTls && !stream.channel.secure };
   if (xmlns === NS.sasl) return saslEvent(stream, element);
-  if (xmlns === NS.streams && element.name === 'error') return undefined; // the peer's closing tag follows
+  if (xmlns === NS.streams && element.name === 'error') return { type: 'stream.ended' }; // RFC 6120 §4.9.1.1
   if (xmlns === NS.server) return { type: 'stream.failed', condition: 'invalid-namespace' }; // RFC 6120 §4.8.3
   if (xmlns !== undefined || (element.name !== 'iq' && element.name !== 'message' && element.name !== 'presence')) {
     return { type: 'stream.failed', condition: 'unsupported-stanza-type' }; // RFC 6120 §4.9.3.24
@@ -151,7 +153,8 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       kernel.send(stream, saslXml('challenge', effect.params.data));
       break;
     case 'sendSuccess':
-      kernel.send(stream, saslXml('success', effect.params.data));
+      // Of no length is something else than not there (RFC 6120 §6.4.6).
+      kernel.send(stream, saslXml('success', effect.params.data === '' ? '=' : effect.params.data));
       break;
     case 'refuseSasl': {
       const failure = new Element('failure', { xmlns: NS.sasl });
@@ -205,10 +208,9 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
   }
 }
 
-/** The server's header. Its `id` is unpredictable; a peer that has sent no header gets one that is
- *  merely unique, since it will not go on with it. */
+/** The server's header. Its `id` is unpredictable (RFC 6120 §4.7.3). */
 function open(kernel: Kernel, stream: Stream): void {
-  const header = { from: kernel.config.domain, id: stream.entropy.slice(0, 16) || stream.id, lang: kernel.config.lang, version: '1.0' };
+  const header = { from: kernel.config.domain, id: stream.entropy.slice(0, 16) || stream.id, lang: kernel.config.lang, ...(stream.version !== undefined && { version: stream.version }) };
   const to = stream.peer === undefined ? undefined : parseJid(stream.peer)?.bare;
   stream.isOpen = true;
   kernel.effects.push({ type: 'open', stream: stream.id, header: to === undefined ? header : { ...header, to } });

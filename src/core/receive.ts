@@ -50,7 +50,10 @@ function receiveBound(kernel: Kernel, stream: Stream, element: Element): void {
   const { resource } = stream;
   if (resource === undefined) return;
   const { xmlns } = element.attrs;
-  if (xmlns === NS.streams && element.name === 'error') return; // the peer's closing tag follows (RFC 6120 §4.9.1.1)
+  if (xmlns === NS.streams && element.name === 'error') {
+    advanceStream(kernel, stream, { type: 'stream.ended' }); // RFC 6120 §4.9.1.1
+    return;
+  }
   if (xmlns !== undefined) {
     advanceStream(kernel, stream, { type: 'stream.failed', condition: xmlns === NS.server ? 'invalid-namespace' : 'unsupported-stanza-type' }); // RFC 6120 §4.8.3, §4.9.3.24
     return;

@@ -15,6 +15,7 @@ import type { PresenceView } from '../../machines/which.ts';
 import type { Channel, Input, StreamId } from './input.ts';
 import type { Privacy } from './privacy/document.ts';
 import type { RosterRecord } from './store.ts';
+import { OUR_VERSION } from './stream-version.ts';
 
 /** Inputs of one stream that are processed in order, each after the one before it is done with. */
 export type Queued = Extract<Input, { type: 'stream.element' | 'stream.ended' | 'stream.broken' | 'stream.lost' }>;
@@ -38,8 +39,10 @@ export class Stream {
   /** The language of the peer's header (RFC 6120 §4.7.4). */
   lang: string | undefined;
   peer: string | undefined;
-  /** What the last header brought of unpredictable characters. */
-  entropy = '';
+  /** What the version in the peer's header is answered with (RFC 6120 §4.7.5). */
+  version: string | undefined = OUR_VERSION;
+  /** Unpredictable characters, of the connection and then of the last header. */
+  entropy: string;
   /** Something of this stream waits for the store, or for SASL. */
   isBusy = false;
   /** The queue is being worked off. */
@@ -51,9 +54,10 @@ export class Stream {
   isPaused = false;
   queue: Queued[] = [];
 
-  constructor(id: StreamId, channel: Channel, origin: string) {
+  constructor(id: StreamId, channel: Channel, { origin = '', entropy = '' }: { readonly origin?: string; readonly entropy?: string }) {
     this.id = id;
     this.origin = origin;
+    this.entropy = entropy;
     this.channel = channel;
   }
 }

@@ -170,8 +170,8 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
       const expected = kernel.peers.get(input.stream);
       if (expected !== undefined) return expected.take(input);
       const { peer = 'client' } = input;
-      if (peer !== 'client') return federation.accept(input.stream, peer, input.channel);
-      const stream = new Stream(input.stream, input.channel, input.origin ?? '');
+      if (peer !== 'client') return federation.accept(input.stream, peer, input);
+      const stream = new Stream(input.stream, input.channel, input);
       kernel.streams.set(stream.id, stream);
       return beginStream(kernel, stream);
     }

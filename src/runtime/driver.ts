@@ -71,6 +71,9 @@ export function createDriver(options: DriverOptions): Driver {
   return new CoreDriver(options);
 }
 
+/** What the ids of streams are made of: nobody can tell one from another (RFC 6120 §4.7.3). */
+const entropy = (): string => randomBytes(24).toString('base64url');
+
 /** How long a destroyed socket may take to say that it is gone. */
 const destroyedGraceMs = 1_000;
 
@@ -109,12 +112,12 @@ class CoreDriver implements Driver {
     this.#performer.attach(stream, transport);
     named(stream);
     const { channel, origin, peer = 'client' } = transport;
-    // What this server has asked for is no stranger's doing.
-    this.feed({ type: 'stream.opened', stream, channel, ...(asked === undefined && { origin }), ...(peer !== 'client' && { peer }) });
+    // What this server has asked for is no stranger's doing, and named by the other side.
+    this.feed({ type: 'stream.opened', stream, channel, ...(asked === undefined && { origin, entropy: entropy() }), ...(peer !== 'client' && { peer }) });
   }
 
   feedHeader(stream: StreamId, header: StreamHeader): void {
-    this.feed({ type: 'stream.header', stream, header, entropy: randomBytes(24).toString('base64url') });
+    this.feed({ type: 'stream.header', stream, header, entropy: entropy() });
   }
 
   feed(input: Input): void {

@@ -51,7 +51,8 @@ export const webSocketFraming: Framing = {
 function attributesOf({ from, id, lang, version, to }: ServerHeader): string {
   const addressee = to === undefined ? '' : ` to='${escapeXML(to)}'`;
   const name = id === undefined ? '' : ` id='${escapeXML(id)}'`;
-  return ` from='${escapeXML(from)}'${addressee}${name} version='${escapeXML(version)}' xml:lang='${escapeXML(lang)}'`;
+  const ofVersion = version === undefined ? '' : ` version='${escapeXML(version)}'`;
+  return ` from='${escapeXML(from)}'${addressee}${name}${ofVersion} xml:lang='${escapeXML(lang)}'`;
 }
 
 /** The name of the first start tag, and the attributes before an `xmlns`, if there is one. */

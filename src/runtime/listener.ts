@@ -1,6 +1,7 @@
 /** Where peers come in: opens the ports, lets in as many as the limits allow, and makes a connection of each.
  *  Spec: RFC 6120 §3.2, §13.12, XEP-0368, RFC 7395. Not here: the stream (connection.ts), HTTP (http.ts),
  *  where certificates come from (certificate.ts). @module */
+import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { createServer } from 'node:net';
@@ -264,7 +265,7 @@ class Ports implements Listeners {
   #turnAway(socket: Socket, refusal: Refusal, peer: PeerKind): void {
     const framing = tcpFraming(peer);
     const condition: StreamErrorCondition = refusal === 'too many connections' ? 'resource-constraint' : 'policy-violation';
-    const header = framing.open({ from: this.#config.domain, id: 'none', lang: 'en', version: '1.0' });
+    const header = framing.open({ from: this.#config.domain, id: randomBytes(12).toString('base64url'), lang: 'en', version: '1.0' });
     socket.on('error', () => socket.destroy());
     socket.end(`${header}<stream:error><${condition} xmlns='${NS.xmppStreams}'/></stream:error>${framing.close}`, () => socket.destroy());
   }

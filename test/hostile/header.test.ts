@@ -35,6 +35,7 @@ const rows: readonly (readonly [StreamErrorCondition, readonly Row[]])[] = [
   ['unsupported-version', [
     ['no version', 'RFC 6120 §4.7.5', header({ version: undefined })],
     ['a version before 1.0', 'RFC 6120 §4.9.3.25', header({ version: '0.9' })],
+    ['a minor number that makes up for no major one', 'RFC 6120 §4.7.5', header({ version: '0.10' })],
     ['a version that is no number', 'RFC 6120 §4.9.3.25', header({ version: 'one' })],
     ['an empty version', 'RFC 6120 §4.9.3.25', header({ version: '' })],
   ]],
@@ -88,12 +89,16 @@ describe.concurrent('header: what is served all the same', () => {
     ['the stream namespace as the default one', 'RFC 6120 §4.8.2', `<stream xmlns='${NS.streams}' to='localhost' version='1.0'>`],
     ['another prefix', 'RFC 6120 §4.8.5', `<s:stream xmlns='${NS.client}' xmlns:s='${NS.streams}' to='localhost' version='1.0'>`],
     ['a higher version', 'RFC 6120 §4.7.5', header({ version: '1.13' })],
+    ['a major number of two digits', 'RFC 6120 §4.7.5', header({ version: '10.0' })],
+    ['leading zeros', 'RFC 6120 §4.7.5', header({ version: '01.00' })],
+    ['an id, which is the server\'s to give', 'RFC 6120 §4.7.3', header({ id: 'theirs' })],
     ['a domain in other letters', 'RFC 7622 §3.2', header({ to: 'LOCALHOST' })],
     ['attributes that nobody knows', 'RFC 6120 §4.7', header({ 'xmlns:a': 'urn:a', 'a:b': 'c', 'd': 'e' })],
   ])('header: %s (%s)', async (_peculiarity, _section, data) => {
     const client = await siege.tcp();
     await client.send(data).hears('</stream:features>');
     expect(client.heard).toContain(" version='1.0'");
+    expect(client.heard).not.toContain("id='theirs'");
     client.destroy();
   });
 });
@@ -124,7 +129,9 @@ describe.concurrent('header: a second one', () => {
   });
 
   it('header: the answer has an id and a language, and is to whoever said who it is, and to nobody else (RFC 6120 §4.7.2, §4.7.4)', async () => {
-    for (const [from, pattern] of [['juliet@localhost', /<stream:stream(?=[^>]* id='[^']+)(?=[^>]* xml:lang='[^']+)[^>]* to='juliet@localhost'/], [undefined, /<stream:stream(?=[^>]* id='[^']+)(?=[^>]* xml:lang='[^']+)(?![^>]* to=)/]] as const) {
+    const named = /<stream:stream(?=[^>]* id='[^']+)(?=[^>]* xml:lang='[^']+)/.source;
+    const toJuliet = new RegExp(`${named}[^>]* to='juliet@localhost'`);
+    for (const [from, pattern] of [['juliet@localhost', toJuliet], ['Juliet@localhost/balcony', toJuliet], [undefined, new RegExp(`${named}(?![^>]* to=)`)]] as const) {
       const client = await siege.tcp();
       await client.send(header({ from })).hears('</stream:features>');
       expect(client.heard).toMatch(pattern);

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SaslFailureCondition, StreamErrorCondition } from '../../machines/vocabulary.ts';
 import { NS } from '../../src/core/namespaces.ts';
-import { authenticated, bind, opened, plain } from './dialogue.ts';
+import { authenticated, bind, header, opened, plain, starttls } from './dialogue.ts';
+import { connectSecurely } from './raw-client.ts';
 import type { RawClient } from './raw-client.ts';
 import { besiege, expectExpelled, ways } from './siege.ts';
 
@@ -23,6 +24,7 @@ const untimely: readonly (readonly [string, string, string, StreamErrorCondition
   ['stream features of its own', 'RFC 6120 §4.9.3.24', `<features xmlns='${NS.streams}'/>`, 'unsupported-stanza-type'],
   ['a success of its own', 'RFC 6120 §4.9.3.24', `<success xmlns='${NS.sasl}'/>`, 'unsupported-stanza-type'],
   ['a challenge of its own', 'RFC 6120 §4.9.3.24', `<challenge xmlns='${NS.sasl}'/>`, 'unsupported-stanza-type'],
+  ['a stanza of servers', 'RFC 6120 §4.8.3', `<message xmlns='${NS.server}' from='localhost' to='juliet@localhost/balcony'/>`, 'invalid-namespace'],
   ['a response to nothing', 'RFC 6120 §6.4.3', sasl('response', base64('x')), 'policy-violation'],
   ['an abort of nothing', 'RFC 6120 §6.4.4', sasl('abort'), 'policy-violation'],
 ];
@@ -34,6 +36,30 @@ describe.concurrent.each(ways)('negotiation: over %s', (way) => {
 
   it.each([...untimely, ['another SASL exchange', 'RFC 6120 §6.4.6', plain('mallory'), 'policy-violation'] as const])('negotiation: before binding %s ends the stream (%s)', async (_attack, _section, xml, condition) => {
     await expectExpelled((await authenticated(await siege.connect(way), 'mallory')).send(xml), condition);
+  });
+});
+
+describe.concurrent('negotiation: in order', () => {
+  it('negotiation: on one connection each new header is answered with one, an id of its own and features; no tag closes what was before, and no white space parts the elements (RFC 6120 §4.3.3, §4.5, §4.7.3, §5.3.3, §6.3.5)', async () => {
+    const open = await opened(await siege.tcp());
+    await open.send(starttls).hears('/>');
+    open.socket.removeAllListeners('data');
+    const client = await opened(await connectSecurely(open.socket));
+    await client.send(auth('PLAIN')).hears('</challenge>');
+    await client.send(sasl('response', base64('\0mallory\0secret'))).hears('<success');
+    await client.send(header()).hears('</stream:features>');
+    await client.send(bind('in-order')).hears('</iq>');
+    await client.send('<presence/>').hears('<presence');
+    const start = /<\?xml version='1.0'\?><stream:stream [^>]*from='localhost'[^>]*>/.source;
+    expect(open.heard).toMatch(new RegExp(`^${start}<stream:features><starttls [^]*</stream:features><proceed xmlns="${NS.tls}"/>$`));
+    expect(client.heard).toMatch(new RegExp(`^${start}<stream:features><mechanisms [^]*</stream:features><challenge xmlns="${NS.sasl}"></challenge><success xmlns="${NS.sasl}"/>${start}<stream:features><bind [^]*</stream:features><iq [^]*</iq><presence`));
+    const all = open.heard + client.heard;
+    const ids = [...all.matchAll(/<stream:stream [^>]*id='([^']*)'/g)].map(([, id = '']) => id);
+    expect([ids.length, new Set(ids).size, ids.filter((id) => !/^[\w-]{16}$/.test(id))]).toEqual([3, 3, []]);
+    expect([all.match(/<stream:features>/g)?.length, all.match(/<starttls/g)?.length]).toEqual([3, 1]);
+    // Elements of the content namespace have no prefix (RFC 6120 §4.8.5).
+    expect(new Set(all.match(/<\/?[\w-]+:[\w-]+/g))).toEqual(new Set(['<stream:stream', '<stream:features', '</stream:features']));
+    client.destroy();
   });
 });
 
@@ -77,6 +103,15 @@ describe.concurrent('sasl: what fails', () => {
     const client = await opened(await siege.tcp());
     await client.send(auth('PLAIN')).hears('<challenge');
     expect(await client.send(sasl('abort')).hears('</failure>')).toContain(failureOf('aborted'));
+    await client.send(plain('mallory')).hears('<success');
+    client.destroy();
+  });
+
+  it('sasl: another <auth/> ends the exchange that is under way, and begins one of its own (RFC 6120 §6.4.2)', async () => {
+    const client = await opened(await siege.tcp());
+    await client.send(auth('PLAIN')).hears('<challenge');
+    await client.send(auth('SCRAM-SHA-1', base64('n,,n=mallory,r=abc'))).hears('</challenge>');
+    expect(await client.send(sasl('response', base64('\0mallory\0secret'))).hears('</failure>')).toContain(failureOf('malformed-request'));
     await client.send(plain('mallory')).hears('<success');
     client.destroy();
   });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import { NS } from '../../src/core/namespaces.ts';
-import { answersTo, authenticated, bind, bound, closingTag } from './dialogue.ts';
+import { answersTo, authenticated, bind, bound, closingTag, opened, plain } from './dialogue.ts';
 import type { RawClient, StreamClient } from './raw-client.ts';
 import { besiege, expectExpelled } from './siege.ts';
 
@@ -21,6 +21,18 @@ describe.concurrent('bind: what is refused, and the stream goes on', () => {
     expect(answer).toContain('id="bind"');
     expect(answer).toContain(`<error type="${type}"><${condition} xmlns="${NS.stanzas}"/>`);
     await client.send(bind('after-all')).hears('mallory@localhost/after-all');
+    client.destroy();
+  });
+
+  it.each([
+    ['derived from the name that was shown', plain('mallory'), 'cave', 'mallory@localhost/cave'],
+    ['named as well', plain('mallory', 'secret', 'mallory@localhost'), 'den', 'mallory@localhost/den'],
+    ['in other letters', plain('MALLORY', 'secret', 'MALLORY@LocalHost'), 'lair', 'mallory@localhost/lair'],
+    ['with a resourcepart that is not in its normal form', plain('mallory'), 'cafe&#x301;', 'mallory@localhost/caf\u00e9'],
+  ])('bind: the address is the authorization identity, %s, with the resource, in its canonical form (RFC 6120 §4.3.6)', async (_how, credentials, resourcepart, jid) => {
+    const client = await opened(await siege.tcp());
+    await client.send(credentials).hears('<success');
+    expect(await (await opened(client)).send(bind(resourcepart)).hears('</iq>')).toContain(`<jid>${jid}</jid>`);
     client.destroy();
   });
 
@@ -106,6 +118,7 @@ describe.concurrent('session: one that breaks off', () => {
     ['a reset', 'RFC 6120 §4.6', (client) => client.socket.resetAndDestroy()],
     ['a reset amid a stanza', 'RFC 6120 §4.6', (client) => client.send("<message to='juliet@localhost/balcony' type='chat'><bo").socket.resetAndDestroy()],
     ['malformed XML', 'RFC 6120 §4.9.1.1', (client) => client.send('<<')],
+    ['a stream error of its own', 'RFC 6120 §4.9.1.1', (client) => client.send(`<stream:error><conflict xmlns='${NS.xmppStreams}'/></stream:error>`)],
     ['malformed XML and a reset', 'RFC 6120 §4.9.1.1', (client) => client.send('<<').socket.resetAndDestroy()],
     ['a closing tag and a reset', 'RFC 6120 §4.4', (client) => client.send(closingTag).socket.resetAndDestroy()],
     ['a closing tag amid a stanza', 'RFC 6120 §4.9.3.13', (client) => client.send(`<message>${closingTag}`)],

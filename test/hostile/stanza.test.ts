@@ -153,9 +153,15 @@ describe.concurrent('stanza: what ends the stream', () => {
     client.destroy();
   });
 
+  it('stanza: one of servers (RFC 6120 §4.8.3)', async () => {
+    await expectExpelled((await mallory()).send(`<message xmlns='${NS.server}' from='mallory@localhost' to='juliet@localhost/balcony' type='chat'><body>hark</body></message>`), 'invalid-namespace');
+  });
+
   it.each([
     ['an unknown element', "<x xmlns='urn:x'/>"],
     ['an unknown element of the content namespace', '<whisper/>'],
+    ['an element of another namespace, for somebody else', "<x xmlns='urn:x' to='juliet@localhost/balcony'/>"],
+    ['a stanza of another namespace, for somebody else', "<message xmlns='urn:x' to='juliet@localhost/balcony' type='chat'><body>hark</body></message>"],
     ['a stanza of no namespace', "<message xmlns='' to='juliet@localhost/balcony'><body/></message>"],
     ['SASL', `<auth xmlns='${NS.sasl}' mechanism='PLAIN'>AG1hbGxvcnkAc2VjcmV0</auth>`],
     ['stream features', '<stream:features/>'],

@@ -93,6 +93,12 @@ describe.concurrent('starttls: after it', () => {
     await expectExpelled(client.send(plain('mallory')), 'invalid-namespace');
   });
 
+  it('starttls: asked for again it is a failure, then the end of the stream and of the connection (RFC 6120 §5.4.2.2)', async () => {
+    const client = await opened(await siege.connect('STARTTLS'));
+    await client.send(starttls).ended;
+    expect(client.heard).toMatch(new RegExp(`</stream:features><failure xmlns="${NS.tls}"/></stream:stream>$`));
+  });
+
   it('starttls: PLAIN may be sent over it, and a session begins (RFC 6120 §13.8.3)', async () => {
     const client = await bound(await siege.connect('STARTTLS'), 'mallory', 'safe');
     expect(client.heard).toContain('mallory@localhost/safe');

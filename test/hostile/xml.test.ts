@@ -63,8 +63,8 @@ const badFormat: readonly Row[] = [
 ];
 
 const badPrefix: readonly Row[] = [
-  ['the content namespace with a prefix', 'RFC 6120 §4.8.5', `<c:message xmlns:c='${NS.client}'/>`],
-  ['the content namespace with a prefix, inside a stanza', 'RFC 6120 §4.8.5', `<message><c:body xmlns:c='${NS.client}'/></message>`],
+  ['the content namespace with a prefix', 'RFC 6120 §4.8.5', `<c:message xmlns:c='${NS.client}' to='juliet@localhost/balcony' type='chat'><c:body>hark</c:body></c:message>`],
+  ['the content namespace with a prefix, inside a stanza', 'RFC 6120 §4.8.5', `<message to='juliet@localhost/balcony' type='chat'><c:body xmlns:c='${NS.client}'>hark</c:body></message>`],
 ];
 
 /** Over WebSocket each message is a document, which may have one (RFC 7395 §3.3.3). */

@@ -104,6 +104,15 @@ describe('driver: order', () => {
     expect(new Set(core.all('stream.opened').map(({ stream }) => stream)).size).toBe(50);
   });
 
+  it('driver: nobody can tell from what one id is made what the next is made of (RFC 6120 §4.7.3)', () => {
+    const { core, driver, attach } = driving(() => []);
+    for (let n = 0; n < 200; n += 1) driver.feedHeader(attach().stream, header.header);
+    const drawn = [...core.all('stream.opened'), ...core.all('stream.header')].map(({ entropy = '' }) => entropy.slice(0, 16));
+    expect([drawn.length, new Set(drawn).size]).toEqual([400, 400]);
+    // Each place has as many characters as chance gives it: of 64, in 400 draws, hardly ever fewer than 50.
+    for (let place = 0; place < 16; place += 1) expect(new Set(drawn.map((id) => id[place])).size).toBeGreaterThan(50);
+  });
+
   it('driver: effects on a stream that is gone have no effect', () => {
     const { driver, attach, log } = driving((input) => input.type === 'server.stopping' ? [send('c1', 'anyone?')] : []);
     const transport = attach();

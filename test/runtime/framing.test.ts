@@ -1,6 +1,7 @@
 /** How streams are written down. Spec: RFC 6120 §4.2, RFC 7395 §3.3. @module */
 import { parse } from 'ltx';
 import { describe, expect, it } from 'vitest';
+import { NS } from '../../src/core/namespaces.ts';
 import { tcpFraming as framingOf, webSocketFraming } from '../../src/runtime/framing.ts';
 
 const tcpFraming = framingOf('client');
@@ -15,6 +16,20 @@ describe('framing', () => {
     const element = parse(xml);
     const { from, id, version, to, 'xml:lang': lang } = element.attrs;
     expect({ name: element.name, from, id, version, to, lang }).toEqual({ name, ...header });
+  });
+
+  it.each([
+    ['client', { xmlns: NS.client }],
+    ['server', { 'xmlns': NS.server, 'xmlns:db': NS.dialback }],
+  ] as const)('framing: the header to a %s is of the stream namespace, and declares the content namespace, what stands on the first level, and nothing for stanzas (RFC 6120 §4.8.1, §4.8.2, §4.8.5)', (peer, declared) => {
+    const element = parse(framingOf(peer).open(header).replace("<?xml version='1.0'?>", '') + framingOf(peer).close);
+    expect(element.is('stream', NS.streams)).toBe(true);
+    const declarations = Object.fromEntries(Object.entries(element.attrs).filter(([name]) => name.startsWith('xmlns')));
+    expect(declarations).toEqual({ ...declared, 'xmlns:stream': NS.streams });
+  });
+
+  it('framing: a header of 0.9 has no version (RFC 6120 §4.7.5)', () => {
+    for (const framing of [tcpFraming, webSocketFraming]) expect(framing.open({ from: 'localhost', lang: 'en' })).not.toMatch(/<(stream:stream|open)[^>]* version=/);
   });
 
   it.each([

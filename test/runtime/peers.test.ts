@@ -32,7 +32,7 @@ describe('peers: other servers', () => {
     const peer = await Peer.connect(port('s2s'));
     await peer.send(`${serverHeader}<message id='0'/>`).hears('id="0"');
     expect(core.all('stream.opened')).toEqual([{
-      type: 'stream.opened', stream: 'c1', origin: '127.0.0.1', peer: 'server',
+      type: 'stream.opened', stream: 'c1', origin: '127.0.0.1', peer: 'server', entropy: expect.stringMatching(/^[\w-]{32}$/),
       channel: { secure: false, startTls: true, tlsRequired: false, mechanisms: [], channelBindings: [] },
     }]);
     expect(peer.text).toMatch(/^<\?xml version='1\.0'\?><stream:stream xmlns='jabber:server' xmlns:db='jabber:server:dialback' xmlns:stream='http:\/\/etherx\.jabber\.org\/streams' from='localhost' id='[\w-]+' version='1\.0' xml:lang='en'>/);

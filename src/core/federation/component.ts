@@ -60,16 +60,17 @@ export class ComponentStream implements PeerStream {
   #state = stepComponent.initial;
   #service: ComponentService | undefined;
   readonly #ended: () => void;
-  #id = '';
+  #id: string;
   #isOpen = false;
 
   /** @param services the components that may connect, by domain
    *  @param ended told when the stream is no more */
-  constructor(kernel: Kernel, services: ReadonlyMap<string, ComponentService>, stream: StreamId, ended: () => void) {
+  constructor(kernel: Kernel, services: ReadonlyMap<string, ComponentService>, { stream, entropy = '' }: { readonly stream: StreamId; readonly entropy?: string }, ended: () => void) {
     this.#ended = ended;
     this.#kernel = kernel;
     this.#services = services;
     this.#stream = stream;
+    this.#id = entropy.slice(0, 24);
     this.#inbox = new Inbox(kernel, stream, new Lanes());
     kernel.peers.set(stream, this);
     for (const effect of stepComponent.initialEffects) this.#perform(effect);
@@ -126,7 +127,10 @@ export class ComponentStream implements PeerStream {
   #process(element: Element): Task | undefined {
     const { name, attrs } = element;
     const service = this.#service;
-    if (attrs.xmlns === NS.streams && name === 'error') return undefined;
+    if (attrs.xmlns === NS.streams && name === 'error') {
+      this.#advance({ type: 'stream.ended' }); // RFC 6120 §4.9.1.1
+      return undefined;
+    }
     if (name === 'handshake') {
       const isKnown = service !== undefined && service.stream === undefined && service.isShownBy(element.getText().trim().toLowerCase(), this.#id);
       this.#advance({ type: 'handshake.received', permitted: isKnown });

@@ -47,10 +47,10 @@ export class Federation {
   }
 
   /** Takes in a stream that another server or a component has opened. */
-  accept(stream: StreamId, peer: Exclude<PeerKind, 'client'>, channel: Channel): void {
+  accept(stream: StreamId, peer: Exclude<PeerKind, 'client'>, opening: { readonly channel: Channel; readonly entropy?: string }): void {
     const { federation, secret } = this.#kernel.config;
-    if (peer === 'component') this.#streams.set(stream, new ComponentStream(this.#kernel, this.#components, stream, () => this.#streams.delete(stream)));
-    else if (federation !== undefined && secret !== undefined) this.#streams.set(stream, new Inbound(this.#kernel, this.#hostOf(federation, secret), stream, channel));
+    if (peer === 'component') this.#streams.set(stream, new ComponentStream(this.#kernel, this.#components, { stream, ...opening }, () => this.#streams.delete(stream)));
+    else if (federation !== undefined && secret !== undefined) this.#streams.set(stream, new Inbound(this.#kernel, this.#hostOf(federation, secret), { stream, ...opening }));
     else this.#kernel.effects.push({ type: 'disconnect', stream });
   }
 

@@ -5,7 +5,7 @@ import { Element } from 'ltx';
 import { stepPeer } from '../../../machines/peer.ts';
 import type { PeerEvent } from '../../../machines/peer.ts';
 import type { EffectOf, TimerEvent } from '../../../machines/step.ts';
-import type { StreamErrorCondition } from '../../../machines/vocabulary.ts';
+import type { SaslFailureCondition, StreamErrorCondition } from '../../../machines/vocabulary.ts';
 import type { FederationConfig } from '../config.ts';
 import { isForStore } from '../deliver.ts';
 import { detached } from '../detached.ts';
@@ -17,6 +17,7 @@ import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
 import { mayFederate, returnError } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
+import { answerTo, isServed, OUR_VERSION } from '../stream-version.ts';
 import type { Task } from '../task.ts';
 import { vouchesFor } from './certificate.ts';
 import { dialbackXml, pairOf, swapped, verdictXml } from './dialback.ts';
@@ -52,6 +53,9 @@ export interface InboundHost {
   ended(stream: StreamId): void;
 }
 
+/** How a stream of another server begins. */
+type Opening = Pick<Extract<Input, { type: 'stream.opened' }>, 'stream' | 'channel' | 'entropy'>;
+
 /** One stream of another server. */
 export class Inbound implements PeerStream {
   readonly #kernel: Kernel;
@@ -60,10 +64,11 @@ export class Inbound implements PeerStream {
   readonly #inbox: Inbox;
   #channel: Channel;
   #state = stepPeer.initial;
-  #entropy = '';
+  #entropy: string;
   /** The addresses of the peer's header, as domains. */
   #peer: string | undefined;
   #local: string | undefined;
+  #version: string | undefined = OUR_VERSION;
   #isOpen = false;
   #isBidirectional = false;
   readonly #proofs: Proofs;
@@ -71,12 +76,15 @@ export class Inbound implements PeerStream {
   #pair: Pair = { from: '', to: '' };
   #key = '';
   #verdict: Verdict = 'invalid';
+  /** What is wrong with the certificate that was shown last, or with the name that it was shown for. */
+  #refusal: SaslFailureCondition | undefined;
 
-  constructor(kernel: Kernel, host: InboundHost, stream: StreamId, channel: Channel) {
+  constructor(kernel: Kernel, host: InboundHost, { stream, channel, entropy = '' }: Opening) {
     this.#kernel = kernel;
     this.#host = host;
     this.#stream = stream;
     this.#channel = channel;
+    this.#entropy = entropy;
     this.#inbox = new Inbox(kernel, stream, host.lanes);
     this.#proofs = new Proofs(host.federation, (domain) => host.isHosted(domain));
     kernel.peers.set(stream, this);
@@ -141,6 +149,7 @@ export class Inbound implements PeerStream {
 
   #receiveHeader({ wellNamed, xmlns, from, to, version }: StreamHeader, entropy: string): void {
     this.#entropy = entropy;
+    this.#version = answerTo(version);
     const peer = from === undefined ? undefined : parseJid(from);
     const local = to === undefined ? undefined : parseJid(to);
     const isSame = this.#proofs.certified === undefined || peer?.bare === this.#proofs.certified;
@@ -148,7 +157,7 @@ export class Inbound implements PeerStream {
     this.#local = local?.domain;
     if (!wellNamed || xmlns !== NS.server) return this.#fail('invalid-namespace'); // RFC 6120 §4.8.2
     if (local === undefined || local.local !== undefined || !this.#host.isHosted(local.domain)) return this.#fail('host-unknown'); // §4.9.3.6
-    if (version === undefined || !/^0*[1-9]\d*\.\d+$/.test(version)) return this.#fail('unsupported-version'); // §4.7.5
+    if (!isServed(version)) return this.#fail('unsupported-version'); // §4.7.5
     if ((from !== undefined && this.#peer === undefined) || !isSame) return this.#fail('invalid-from'); // §4.9.3.9
     if (this.#peer !== undefined && !mayFederate(this.#host.federation, this.#peer)) return this.#fail('policy-violation', 'This server does not speak with yours.');
     this.#advance({ type: 'header.received' });
@@ -170,7 +179,10 @@ export class Inbound implements PeerStream {
     const { name, attrs: { xmlns, type } } = element;
     const isVerdict = xmlns === NS.dialback && name === 'verify' && type !== undefined;
     if (this.#isOver && !isVerdict) return; // Nothing can be said to it after the closing tag (RFC 6120 §4.4).
-    if (xmlns === NS.streams && name === 'error') return; // the peer's closing tag follows (RFC 6120 §4.9.1.1)
+    if (xmlns === NS.streams && name === 'error') {
+      this.#retire();
+      return this.#advance({ type: 'stream.ended' }); // RFC 6120 §4.9.1.1
+    }
     if (xmlns === NS.tls && name === 'starttls') return this.#advance({ type: 'tls.requested', offered: this.#channel.startTls && !this.#channel.secure });
     if (xmlns === NS.sasl && name === 'auth') return this.#authenticate(element);
     if (xmlns === NS.dialback && name === 'result' && type === undefined) return this.#receiveKey(element);
@@ -208,8 +220,8 @@ export class Inbound implements PeerStream {
   /** XEP-0178 §3: the certificate must vouch for the domain of the header. */
   #authenticate(auth: Element): void {
     const claimed = decodeDomain(auth.getText().trim()) ?? this.#peer;
-    const isExternal = auth.attrs.mechanism === 'EXTERNAL';
-    const permitted = isExternal && this.#mayShowCertificate() && claimed === this.#peer;
+    this.#refusal = auth.attrs.mechanism !== 'EXTERNAL' ? 'invalid-mechanism' : !this.#mayShowCertificate() ? 'not-authorized' : claimed !== this.#peer ? 'invalid-authzid' : undefined;
+    const permitted = this.#refusal === undefined;
     if (permitted) this.#proofs.certified = claimed;
     this.#advance({ type: 'auth.requested', permitted });
   }
@@ -276,7 +288,7 @@ export class Inbound implements PeerStream {
       case 'sendSuccess':
         return this.#kernel.send(at, `<success xmlns="${NS.sasl}"/>`);
       case 'refuseSasl':
-        return this.#kernel.send(at, `<failure xmlns="${NS.sasl}"><not-authorized/></failure>`);
+        return this.#kernel.send(at, `<failure xmlns="${NS.sasl}"><${this.#refusal ?? 'not-authorized'}/></failure>`);
       case 'restartStream':
         this.#proofs.forget();
         this.#isOpen = false;
@@ -332,7 +344,7 @@ export class Inbound implements PeerStream {
 
   #open(): void {
     this.#isOpen = true;
-    const header = { from: this.#local !== undefined && this.#host.isHosted(this.#local) ? this.#local : this.#kernel.config.domain, id: this.#id, lang: this.#kernel.config.lang, version: '1.0' };
+    const header = { from: this.#local !== undefined && this.#host.isHosted(this.#local) ? this.#local : this.#kernel.config.domain, id: this.#id, lang: this.#kernel.config.lang, ...(this.#version !== undefined && { version: this.#version }) };
     this.#kernel.effects.push({ type: 'open', stream: this.#stream, header: this.#peer === undefined ? header : { ...header, to: this.#peer } });
   }
 }

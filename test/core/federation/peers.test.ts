@@ -96,9 +96,9 @@ describe('peer: who it is (XEP-0178, XEP-0220)', () => {
     expect(rogue.say(toJuliet('romeo@mantua.test')).fault).toBe('not-authorized');
   });
 
-  test('a certificate for one domain, an authorization identity of another: refused (XEP-0178 §3)', () => {
+  test('a certificate for one domain, an authorization identity of another: refused (RFC 6120 §6.3.8)', () => {
     const rogue = new Rogue({ ...secure, certified: ['mantua.test', 'padua.test'] }).say(header('from="mantua.test" to="verona.test"'));
-    expect(rogue.say(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">${btoa('padua.test')}</auth>`).all).toContain('<not-authorized/>');
+    expect(rogue.say(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">${btoa('padua.test')}</auth>`).all).toContain('<invalid-authzid/>');
   });
 
   test('proofs that fail again and again: policy-violation (RFC 6120 §6.4.5)', () => {

@@ -137,6 +137,14 @@ describe('stream', () => {
     expect(read('<c/>', reader)).toEqual(['<c/>']);
   });
 
+  it('stream: what the header has declared ends with its stream (RFC 6120 §4.8.5)', () => {
+    const reader = new StreamReader(limits);
+    reader.push(bytes(header.replace('>', " xmlns:p='urn:p'>")));
+    expect(reader.push(bytes('<p:a/>')).map(told)).toEqual(['<a xmlns="urn:p"/>']);
+    reader.restart();
+    expect(read('<p:a/>', reader)).toEqual(['not-well-formed']);
+  });
+
   it.each([
     ['text between elements', '<a/>hello', 'bad-format'],
     ['a CDATA section between elements', '<a/><![CDATA[ ]]>', 'bad-format'],

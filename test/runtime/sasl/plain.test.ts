@@ -48,6 +48,8 @@ describe('plain', () => {
     ['a name that nobody can have', '\0juliet@im.example.com\0r0m30myr0m30', 'not-authorized'],
     ['a password that nobody can have', '\0juliet\0tab\there', 'not-authorized'],
     ['a password that is too long', `\0juliet\0${'x'.repeat(1025)}`, 'not-authorized'],
+    ['her own full JID to act as', `${juliet}/balcony\0juliet\0r0m30myr0m30`, 'invalid-authzid'],
+    ['the domain to act as', 'im.example.com\0juliet\0r0m30myr0m30', 'invalid-authzid'],
     ['the name of another account to act as', 'romeo@im.example.com\0juliet\0r0m30myr0m30', 'invalid-authzid'],
   ])('plain: %s is refused (RFC 4616 §2)', async (_, message, condition) => {
     expect(await begin('PLAIN').respond(encode(message))).toEqual({ type: 'failure', condition });
