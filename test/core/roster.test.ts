@@ -115,10 +115,13 @@ describe('an item that is set', () => {
 });
 
 describe('an item that is removed (RFC 6121 §2.5.2)', () => {
-  const words: readonly (readonly [state: 'none' | 'nonePendingOut' | 'to' | 'from' | 'both', ...types: string[]])[] = [
-    ['none'], ['nonePendingOut', 'unsubscribe'], ['to', 'unsubscribe'], ['from', 'unsubscribed'], ['both', 'unsubscribe', 'unsubscribed'],
-  ];
-  test.each(words)('%s: the contact is told %s %s, everyone interested is pushed, and whoever did it is answered', async (state, ...types) => {
+  test.each([
+    { state: 'none', types: [] },
+    { state: 'nonePendingOut', types: ['unsubscribe'] },
+    { state: 'to', types: ['unsubscribe'] },
+    { state: 'from', types: ['unsubscribed'] },
+    { state: 'both', types: ['unsubscribe', 'unsubscribed'] },
+  ] as const)('$state: the contact is told $types, everyone interested is pushed, and whoever did it is answered', async ({ state, types }) => {
     stage = await Stage.set([record(state)], everyone);
     stage.send('closet', set(`<item jid="${romeo}" subscription="remove"/>`));
     const said = await stage.said();
