@@ -40,6 +40,11 @@ describe('of a subscriber', () => {
     }
   });
 
+  test('is answered from the bare JID that nobody is there, where no resource is available (RFC 6121 §4.3.2 rule 3, §8.5.2.2.2)', async () => {
+    stage = await Stage.set([record('from')], ['hall', 'closet']);
+    expect(await answers(probe(juliet))).toEqual([`elsewhere: <presence from="${juliet}" to="${romeo}" type="unavailable" id="p1"/>`]);
+  });
+
   test('that was told directly as well is answered as a subscriber (RFC 6121 §4.6.6)', async () => {
     stage = await Stage.set([record('from')], ['garden', 'closet']);
     for (const resource of ['garden', 'closet']) stage.send(resource, `<presence to="${romeo}"><show>xa</show></presence>`);

@@ -58,7 +58,7 @@ describe('a roster that is asked for', () => {
     expect(await stage.roster()).toEqual([record('both')]);
   });
 
-  test('and can\'t be read is an error (RFC 6121 §2.2)', async () => {
+  test('but fails in the store is an error (RFC 6121 §2.2)', async () => {
     const kept = memoryStore();
     const store: Store = { perform: (request) => (request.op === 'roster.read' ? Promise.reject(new Error('unreadable')) : kept.perform(request)), close: () => kept.close() };
     stage = await Stage.set([], ['closet'], store);
@@ -105,7 +105,7 @@ describe('an item that is set', () => {
     expect(new Set(pushes.map(({ attrs }) => attrs.id)).size).toBe(2);
   });
 
-  test('and can\'t be kept is an error, and is not pushed (RFC 6121 §2.3.3)', async () => {
+  test('but fails in the store is an error, and is not pushed (RFC 6121 §2.3.3)', async () => {
     const kept = memoryStore();
     const store: Store = { perform: (request) => (request.op === 'roster.write' ? Promise.reject(new Error('no space left')) : kept.perform(request)), close: () => kept.close() };
     stage = await Stage.set([], ['hall'], store);
