@@ -15,11 +15,10 @@ const withGroups = `<item jid="${romeo}" name="Romeo"><group>Friends</group><gro
 let stage: Stage;
 afterEach(() => stage.dispose());
 
-/** What a resource is answered, as the element that it is. */
+/** What a resource is answered that asks for the roster, as the element that it is. */
 async function answerTo(resource: string, xml: string): Promise<Element | undefined> {
   stage.send(resource, xml);
-  const stanzas = await stage.stanzas();
-  return stanzas.findLast(([to]) => to === resource)?.[1];
+  return (await stage.stanzas()).find(([to, { attrs }]) => to === resource && attrs.id === 'get')?.[1];
 }
 
 describe('a roster that is asked for', () => {
@@ -33,6 +32,7 @@ describe('a roster that is asked for', () => {
   test('is what was stored, unchanged (RFC 6121 §2)', async () => {
     stage = await Stage.set([], ['hall', 'closet']);
     stage.send('hall', set(withGroups));
+    await stage.said();
     const [item, ...others] = (await answerTo('closet', get()))?.getChild('query')?.getChildElements() ?? [];
     expect(others).toEqual([]);
     expect(item?.attrs).toEqual({ jid: romeo, name: 'Romeo', subscription: 'none' });
