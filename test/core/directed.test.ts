@@ -23,6 +23,8 @@ describe('to a subscriber', () => {
     expect(await told()).toEqual([fromGarden('unavailable <status>not for you')]);
     stage.send('garden', '<presence/>');
     expect(await told()).toEqual([fromGarden('available')]);
+    stage.send('garden', '<presence type="unavailable"/>');
+    expect(await told()).toEqual([fromGarden('unavailable')]);
   });
 });
 
