@@ -56,7 +56,10 @@ function run(kernel: Kernel, task: Task | undefined): void {
 function arrivePresence(kernel: Kernel, stanza: Element, from: Jid, to: Jid): Task | undefined {
   const { type } = stanza.attrs;
   if (to.local === undefined) return undefined; // RFC 6120 §10.5.1: the server has no use for it
-  if (isSubscriptionType(type)) return receiveSubscription(kernel, { type, from: from.bare, to: to.bare, stanza });
+  if (isSubscriptionType(type)) {
+    if (type !== 'subscribe' && isNoResource(kernel, to)) return undefined; // RFC 6121 §8.5.3.2.2
+    return receiveSubscription(kernel, { type, from: from.bare, to: to.bare, stanza: readdressed(stanza, { to: to.bare }) }); // RFC 6121 §3.1.3
+  }
   if (type === 'probe') return answerProbe(kernel, from, to, stanza.attrs.id);
   if (type === undefined || type === 'unavailable' || type === 'error') {
     takePresence(kernel, to, stanza);
@@ -64,4 +67,9 @@ function arrivePresence(kernel: Kernel, stanza: Element, from: Jid, to: Jid): Ta
   }
   returnError(kernel, stanza, 'bad-request'); // RFC 6121 §4.7.1
   return undefined;
+}
+
+/** Whether an address is that of a resource, and there is none. */
+function isNoResource(kernel: Kernel, { bare, resource }: Jid): boolean {
+  return resource !== undefined && kernel.accounts.get(bare)?.resources.has(resource) !== true;
 }

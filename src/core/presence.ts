@@ -165,8 +165,8 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   }
 }
 
-/** Delivers presence to an address: to the resource that is named, or to all available ones
- *  (RFC 6121 §8.5.2.1.2, §8.5.3.1). A route that drains is still told.
+/** Delivers presence to an address: to the resource that is named, or to all available ones (RFC 6121 §8.5.2.1.2,
+ *  §8.5.3.1). A route that drains is still told.
  *  @param stanza its own `to` does not count
  *  @param write writes it for an address, where it has been written for others already */
 export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write = fanOut(stanza)): void {
@@ -217,14 +217,14 @@ function answerOwnProbes(kernel: Kernel, resource: Resource): void {
   }
 }
 
-/** Asks for one contact's presence on behalf of a resource. */
+/** Asks for one contact's presence. A probe is the user's, not the resource's (RFC 6121 §4.3), which may be invisible. */
 export function probe(kernel: Kernel, resource: Resource, contact: Jid): void {
   if (isLocal(kernel, contact)) {
     for (const other of kernel.accounts.get(contact.bare)?.shown() ?? []) {
       if (isShownTo(kernel, other, resource.account.jid) && other.lastPresence !== undefined && admits(kernel, resource, other.lastPresence)) show(kernel, other, resource);
     }
   } else if (isAllowed(kernel, resource, 'presence-in', contact) && isAllowed(kernel, resource, 'other', contact)) {
-    deliver(kernel, presence({ from: resource.jid, to: contact.bare, type: 'probe' }), contact);
+    deliver(kernel, presence({ from: resource.account.jid, to: contact.bare, type: 'probe' }), contact);
   }
 }
 

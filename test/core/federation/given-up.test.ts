@@ -87,6 +87,21 @@ describe('a connection that is given up before it is there', () => {
     const ordered = verona.effects.flatMap((effect) => ('stream' in effect && effect.stream === asked[0] ? [effect.type] : []));
     expect(ordered).toEqual(['connect', 'disconnect']);
   });
+
+  test('a request to subscribe goes back as well, and a probe does not (RFC 6121 §3.1.2, §4.3)', async () => {
+    const juliet = await verona.connect('juliet', 'balcony');
+    juliet.send('<presence/>');
+    await juliet.next();
+    juliet.send('<presence to="romeo@mantua.test" type="probe" id="p"/><presence to="romeo@mantua.test" type="subscribe" id="s"/>');
+    await verona.settle();
+    const [timer] = [...verona.timers.keys()].filter((name) => name.includes('linkTimeout'));
+    verona.fire(timer ?? '');
+    const answer = await juliet.next();
+    expect(answer !== 'closed' && answer.attrs).toMatchObject({ type: 'error', id: 's', from: 'romeo@mantua.test' });
+    expect(String(answer)).toContain('remote-server-timeout');
+    juliet.send('<iq id="on" type="get" to="verona.test"><ping xmlns="urn:xmpp:ping"/></iq>');
+    expect(await juliet.next()).toMatchObject({ attrs: { id: 'on' } });
+  });
 });
 
 describe('a link that has said goodbye', () => {

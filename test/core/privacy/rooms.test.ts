@@ -114,5 +114,5 @@ test('who is on another server and blocked is not probed, and is when the block 
   expect(got).toEqual([]);
   juliet.send('<iq id="u" type="set"><unblock xmlns="urn:xmpp:blocking"/></iq>');
   await world.settle();
-  expect(got).toEqual([`presence juliet@localhost/balcony ${tybalt}`, `presence juliet@localhost/balcony ${tybalt} probe`]);
+  expect(got).toEqual([`presence juliet@localhost/balcony ${tybalt}`, `presence juliet@localhost ${tybalt} probe`]);
 });
