@@ -14,6 +14,10 @@ export interface Heading {
   readonly title: string;
   /** The text up to the next heading. */
   text: string;
+  /** The names in it: what its sentences and tables have as code. */
+  readonly names: Set<string>;
+  /** What it explains: words that it emphasizes. */
+  readonly terms: Set<string>;
 }
 
 /** A page as HTML. */
@@ -43,9 +47,13 @@ export function render({ path, address, text }: Source): Rendered {
       seen.set(base, times + 1);
       const anchor = times === 0 ? base : `${base}-${times}`;
       token.attrSet('id', anchor);
-      headings.push({ level: Number(token.tag.slice(1)), anchor, title, text: '' });
+      headings.push({ level: Number(token.tag.slice(1)), anchor, title, text: '', names: new Set(), terms: new Set() });
     } else if (token.type === 'inline' || token.type === 'fence' || token.type === 'code_block') {
       const heading = headings.at(-1);
+      token.children?.forEach(({ type, content }, index, all) => {
+        if (type === 'code_inline') heading?.names.add(content);
+        if (type === 'em_open') heading?.terms.add(all[index + 1]?.content ?? '');
+      });
       if (heading !== undefined && tokens[at - 1]?.type !== 'heading_open') heading.text += ` ${token.type === 'inline' ? (token.children ?? []).map(({ content }) => content).join('') : token.content}`;
     }
     for (const child of token.children ?? []) {
