@@ -128,8 +128,10 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
  *  @public
  *  @example
  *  const server = await startTestServer({ accounts: { juliet: 'secret' } });
- *  new URL(server.url).hostname; // '127.0.0.1'
- *  await server.offline('juliet'); // []
+ *  const socket = new WebSocket(server.webSocketUrl, 'xmpp');
+ *  socket.onopen = () => socket.send('<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" to="localhost" version="1.0"/>');
+ *  await new Promise((heard) => (socket.onmessage = heard));
+ *  server.clients.map(({ isOpen }) => isOpen); // [true]
  *  await server.stop(); */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { accounts = {}, domain = 'localhost', now = Date.UTC(2026, 0, 1), seed = 'waystate', features = standardFeatures, log = silent, tls } = options;

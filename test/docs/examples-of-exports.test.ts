@@ -35,7 +35,7 @@ describe('docs: examples of exports', () => {
     expect(examples.flatMap(({ of }, index) => faultsIn(program, fileOf(index)).map((fault) => `${of}, ${fault}`))).toEqual([]);
   });
 
-  test.each(examples)('$from: $of gives what its example says, and leaves nothing open', async ({ text, isValue }) => {
+  test.each(examples)('$of of $from gives what its example says, and leaves nothing open', async ({ text, isValue }) => {
     const shown = await run(text);
     expect(shown.filter((each) => !isAsSaid(each))).toEqual([]);
     if (isValue) expect(shown).not.toEqual([]);
@@ -47,5 +47,9 @@ describe('docs: examples of exports', () => {
     ['the second of two', '1 + 1; // 2\n[1,\n 2]; // [2, 1]', [{ line: 3, given: [1, 2], said: [2, 1] }]],
   ])('what is not as it says is found out: %s', async (_what, text, faults) => {
     expect((await run(text)).filter((each) => !isAsSaid(each))).toEqual(faults);
+  });
+
+  test('what is said where nothing would check it is refused', async () => {
+    await expect(run('const two = 1 + 1; // 3')).rejects.toThrow('line 1: the comment stands behind no expression');
   });
 });

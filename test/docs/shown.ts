@@ -55,16 +55,18 @@ const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
 
 const parsed = (text: string): ts.SourceFile => ts.createSourceFile('example.ts', text, ts.ScriptTarget.ESNext, true);
 
-/** The text with each `expression; // value` as a call that tells of both. */
+/** The text with each `expression; // value` as a call that tells of both.
+ *  @throws Error for a comment at the end of any other line: nobody would check what it says */
 function showing(source: ts.SourceFile): string {
   const changes: { readonly from: number; readonly to: number; readonly text: string }[] = [];
   const visit = (node: ts.Node): void => {
-    const comment = ts.isExpressionStatement(node) ? ts.getTrailingCommentRanges(source.text, node.end)?.[0] : undefined;
-    if (ts.isExpressionStatement(node) && comment !== undefined) {
-      const said = source.text.slice(comment.pos + '//'.length, comment.end).trim();
-      const line = source.getLineAndCharacterOfPosition(node.end).line + 1;
-      changes.push({ from: node.getStart(), to: comment.end, text: `$show(${line}, ${node.expression.getText()}, (${said}));` });
-    } else ts.forEachChild(node, visit);
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    const comment = node === source ? undefined : ts.getTrailingCommentRanges(source.text, node.end)?.[0];
+    if (comment === undefined) return ts.forEachChild(node, visit);
+    const line = source.getLineAndCharacterOfPosition(node.end).line + 1;
+    if (!ts.isExpressionStatement(node)) throw new Error(`line ${line}: the comment stands behind no expression`);
+    const said = source.text.slice(comment.pos + '//'.length, comment.end).trim();
+    changes.push({ from: node.getStart(), to: comment.end, text: `$show(${line}, ${node.expression.getText()}, (${said}));` });
   };
   visit(source);
   return changes.reduceRight((text, { from, to, text: call }) => text.slice(0, from) + call + text.slice(to), source.text);
