@@ -2,7 +2,7 @@
  *  `dist-site/`. What TypeDoc has written to `docs/reference/api` goes with it. @module */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
-import { entriesOf, entriesOfApi } from './site/entries.ts';
+import { entriesOf, entriesOfExports, exportsIn } from './site/entries.ts';
 import { escape, highlight } from './site/highlight.ts';
 import { framed } from './site/layout.ts';
 import { isPicture, placeOf, render } from './site/markdown.ts';
@@ -27,7 +27,9 @@ export function buildSite(out: string, api = join(root, 'docs/reference/api')): 
     mkdirSync(dirname(join(out, address)), { recursive: true });
     writeFileSync(join(out, address), text);
   };
-  const rendered = all.map((source) => ({ source, ...render(source) }));
+  const exports = hasApi ? exportsIn(api, apiAddress) : [];
+  const exported = new Map(exports.map(({ name, address }) => [name, address]));
+  const rendered = all.map((source) => ({ source, ...render(source, exported) }));
   rmSync(out, { recursive: true, force: true });
   for (const { source: { address, title }, html, headings } of rendered) {
     const anchored = html.replaceAll(/<h([2-6]) id="([^"]*)">(.*?)<\/h\1>/g, '<h$1 id="$2">$3<a class="anchor" href="#$2" aria-label="Link to this heading">#</a></h$1>');
@@ -41,7 +43,7 @@ export function buildSite(out: string, api = join(root, 'docs/reference/api')): 
       copyFileSync(join(root, file), join(out, place));
     } else write(place, framed({ address: place, title: file, body: `<h1><code>${escape(file)}</code></h1>\n${shown(file)}`, headings: [], all, hasApi }));
   }
-  write('search-index.js', `globalThis.searchIndex = ${JSON.stringify([...entriesOf(rendered), ...(hasApi ? entriesOfApi(api, apiAddress) : [])])};\n`);
+  write('search-index.js', `globalThis.searchIndex = ${JSON.stringify([...entriesOf(rendered), ...entriesOfExports(exports)])};\n`);
   for (const name of ['site.css', 'ranking.js', 'search.js']) copyFileSync(join(root, 'docs/site', name), join(out, name));
   if (hasApi) copyApi(api, join(out, apiAddress));
   return [...all.map(({ address }) => address), ...[...files].map(placeOf).filter((place) => place.endsWith('.html'))];

@@ -33,7 +33,12 @@ const all = (under: readonly Heading[], what: 'names' | 'terms'): readonly strin
 /** The exports, as TypeDoc has listed them.
  *  @param folder what TypeDoc has written
  *  @param address where it is in the site */
-export function entriesOfApi(folder: string, address: string): readonly Entry[] {
+export function exportsIn(folder: string, address: string): readonly ApiExport[] {
   const exports = JSON.parse(readFileSync(join(folder, listOfExports), 'utf8')) as readonly ApiExport[];
-  return exports.map((each): Entry => [`${address}/${each.address}`, each.from, each.name, each.text, [], [], weightOfExport]);
+  return exports.map((each) => ({ ...each, address: `${address}/${each.address}` }));
+}
+
+/** The exports. */
+export function entriesOfExports(exports: readonly ApiExport[]): readonly Entry[] {
+  return exports.map(({ address, from, name, text }): Entry => [address, from, name, text, [], [], weightOfExport]);
 }

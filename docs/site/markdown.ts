@@ -31,8 +31,9 @@ export interface Rendered {
 const markdown = new MarkdownIt({ html: false, linkify: false });
 markdown.validateLink = () => true;
 
-/** Renders one page. */
-export function render({ path, address, text }: Source): Rendered {
+/** Renders one page.
+ *  @param exported the address of the API page of a name; names in code lead there */
+export function render({ path, address, text }: Source, exported: ReadonlyMap<string, string> = new Map()): Rendered {
   const headings: Heading[] = [];
   const files: string[] = [];
   const seen = new Map<string, number>();
@@ -63,9 +64,21 @@ export function render({ path, address, text }: Source): Rendered {
       }
     }
   });
-  const html = markdown.renderer.render(tokens, markdown.options, {})
+  const html = markdown.renderer.render(tokens, markdown.options, { pageOf: (name) => pageOf(name, address, exported) } satisfies Env)
     .replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
   return { html, headings, files };
+}
+
+/** What a rule of the renderer is told of the page. */
+interface Env {
+  readonly pageOf: (name: string) => string | undefined;
+}
+
+/** Where the page of an export is, seen from another. Only a name of two words or more is surely one: `Store` and `check` are words of the language, too. */
+function pageOf(code: string, from: string, exported: ReadonlyMap<string, string>): string | undefined {
+  const name = /^(\w*\p{Ll}\p{Lu}\w*)(?:\(.*\))?$/u.exec(code)?.[1];
+  const found = name === undefined ? undefined : exported.get(name);
+  return found === undefined ? undefined : posix.relative(posix.dirname(from), found);
 }
 
 /** A link of a page as the site has it. */
@@ -94,4 +107,13 @@ markdown.renderer.rules['fence'] = (tokens, at) => {
   const { info = '', content = '' } = tokens[at] ?? {};
   const [language = ''] = info.split(' ');
   return `<pre tabindex="0"><code data-language="${escape(language)}">${highlight(content, language)}</code></pre>\n`;
+};
+
+// What is within a link leads where that does.
+markdown.renderer.rules['code_inline'] = (tokens, at, _options, { pageOf: find }: Env) => {
+  const { content = '' } = tokens[at] ?? {};
+  const code = `<code>${escape(content)}</code>`;
+  const isLinked = tokens.slice(0, at).filter(({ type }) => type === 'link_open').length > tokens.slice(0, at).filter(({ type }) => type === 'link_close').length;
+  const page = isLinked ? undefined : find(content);
+  return page === undefined ? code : `<a href="${escape(page)}">${code}</a>`;
 };

@@ -51,6 +51,10 @@ describe('site: links', () => {
     expect(api.filter((address) => !leadsTo(address, 'index.html'))).toEqual([]);
   });
 
+  test('the name of an export, in code, leads to its page', () => {
+    expect(targetsIn(htmlOf(join(out, 'guides/embed.html')))).toContain('../reference/api/functions/waystate_server.startServer.html');
+  });
+
   test('no page has a script, a style or a picture from elsewhere', () => {
     expect(addresses.filter((address) => /<(?:script|img|iframe|link)[^>]*(?:src|href)="(?:https?:)?\/\//.test(htmlOf(join(out, address))))).toEqual([]);
   });
