@@ -3,6 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import MarkdownIt from 'markdown-it';
+import type Token from 'markdown-it/lib/token.mjs';
 import { escape, highlight } from './highlight.ts';
 import { addressOf, root } from './sources.ts';
 import type { Source } from './sources.ts';
@@ -55,7 +56,7 @@ export function render({ path, address, text }: Source, exported: ReadonlyMap<st
         if (type === 'code_inline') heading?.names.add(content);
         if (type === 'em_open') heading?.terms.add(all[index + 1]?.content ?? '');
       });
-      if (heading !== undefined && tokens[at - 1]?.type !== 'heading_open') heading.text += ` ${token.type === 'inline' ? (token.children ?? []).map(({ content }) => content).join('') : token.content}`;
+      if (heading !== undefined && tokens[at - 1]?.type !== 'heading_open') heading.text += ` ${textOf(token)}`;
     }
     for (const child of token.children ?? []) {
       for (const name of ['href', 'src']) {
@@ -67,6 +68,12 @@ export function render({ path, address, text }: Source, exported: ReadonlyMap<st
   const html = markdown.renderer.render(tokens, markdown.options, { pageOf: (name) => pageOf(name, address, exported) } satisfies Env)
     .replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
   return { html, headings, files };
+}
+
+/** What can be found in a token; a drawing as text says nothing that the page does not. */
+function textOf({ type, info, content, children }: Token): string {
+  if (type !== 'inline') return info === 'mermaid' ? '' : content;
+  return (children ?? []).map((child) => (child.type === 'softbreak' ? ' ' : child.content)).join('');
 }
 
 /** What a rule of the renderer is told of the page. */
