@@ -1,28 +1,35 @@
 /** Builds the documentation as a site that needs no server and no network: `npm run site` writes it to
  *  `dist-site/`. What TypeDoc has written to `docs/reference/api` goes with it. @module */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
+import { entriesOf, entriesOfExports, exportsIn } from './site/entries.ts';
 import { escape, highlight } from './site/highlight.ts';
 import { framed } from './site/layout.ts';
 import { isPicture, placeOf, render } from './site/markdown.ts';
 import { root, sources } from './site/sources.ts';
+import { listOfExports } from './typedoc-plugin.ts';
+
+/** Where the API pages are in it. */
+const apiAddress = 'reference/api';
 
 /** Writes the site.
  *
  *  @param out the folder that it goes to; what is there is removed
+ *  @param api what TypeDoc has written, if it has; it goes with the site
  *  @returns the addresses of the pages, API pages apart
  *  @throws Error when a page links to something that is not there
  *  @example
  *  buildSite('dist-site'); // ['index.html', 'start.html', …] */
-export function buildSite(out: string): readonly string[] {
+export function buildSite(out: string, api = join(root, 'docs/reference/api')): readonly string[] {
   const all = sources();
-  const api = join(root, 'docs/reference/api');
-  const hasApi = existsSync(join(api, 'index.html'));
+  const hasApi = existsSync(join(api, listOfExports));
   const write = (address: string, text: string): void => {
     mkdirSync(dirname(join(out, address)), { recursive: true });
     writeFileSync(join(out, address), text);
   };
-  const rendered = all.map((source) => ({ source, ...render(source) }));
+  const exports = hasApi ? exportsIn(api, apiAddress) : [];
+  const exported = new Map(exports.map(({ name, address }) => [name, address]));
+  const rendered = all.map((source) => ({ source, ...render(source, exported) }));
   rmSync(out, { recursive: true, force: true });
   for (const { source: { address, title }, html, headings } of rendered) {
     const anchored = html.replaceAll(/<h([2-6]) id="([^"]*)">(.*?)<\/h\1>/g, '<h$1 id="$2">$3<a class="anchor" href="#$2" aria-label="Link to this heading">#</a></h$1>');
@@ -36,12 +43,19 @@ export function buildSite(out: string): readonly string[] {
       copyFileSync(join(root, file), join(out, place));
     } else write(place, framed({ address: place, title: file, body: `<h1><code>${escape(file)}</code></h1>\n${shown(file)}`, headings: [], all, hasApi }));
   }
-  const index = rendered.flatMap(({ source: { address, title }, headings }) => headings.map((heading) =>
-    [`${address}${heading.level === 1 ? '' : `#${heading.anchor}`}`, title, heading.title, heading.text.replace(/\s+/g, ' ').trim()]));
-  write('search-index.js', `globalThis.searchIndex = ${JSON.stringify(index)};\n`);
-  for (const name of ['site.css', 'search.js']) copyFileSync(join(root, 'docs/site', name), join(out, name));
-  if (hasApi) cpSync(api, join(out, 'reference/api'), { recursive: true });
+  write('search-index.js', `globalThis.searchIndex = ${JSON.stringify([...entriesOf(rendered), ...entriesOfExports(exports)])};\n`);
+  for (const name of ['site.css', 'ranking.js', 'search.js']) copyFileSync(join(root, 'docs/site', name), join(out, name));
+  if (hasApi) copyApi(api, join(out, apiAddress));
   return [...all.map(({ address }) => address), ...[...files].map(placeOf).filter((place) => place.endsWith('.html'))];
+}
+
+/** The API pages, each with a way back to the rest. */
+function copyApi(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  for (const name of readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'))) {
+    const back = relative(dirname(join(to, name)), join(to, '../../index.html'));
+    writeFileSync(join(to, name), readFileSync(join(to, name), 'utf8').replace('<div id="tsd-toolbar-links">', `$&<a href="${back}">Documentation</a>`));
+  }
 }
 
 /** A file's text, or the names in a folder. */

@@ -36,7 +36,11 @@ function entry<M extends AnyStateMachine>(of: CatalogueEntry<M>): CatalogueEntry
 const directions = ['outbound', 'inbound'] as const;
 const subscriptionTypes = ['subscribe', 'unsubscribe', 'subscribed', 'unsubscribed'] as const;
 
-/** The catalogue, in the order in which a user meets the machines. */
+/** The catalogue, in the order in which a user meets the machines.
+ *  @example
+ *  const route = catalogue.find(({ name }) => name === 'route');
+ *  route?.spec; // 'RFC 6120 §4.4, DESIGN D1, D5, D6'
+ *  Object.keys(route?.step.machine.states ?? {}); // ['open', 'draining', 'detached', 'closed'] */
 export const catalogue: readonly CatalogueEntry[] = [
   entry({
     name: 'stream', about: 'The stream of one client, from its transport to its end.', spec: 'RFC 6120 §4-§7', step: stepStream,

@@ -23,7 +23,13 @@ const faultOf = ({ event }: { event: ComponentEvent }): StreamErrorContent =>
     : { condition: 'not-authorized' };
 const error = (condition: StreamErrorCondition) => ({ type: 'sendStreamError', params: { condition } }) as const;
 
-/** The statechart; {@link stepComponent} advances it. */
+/** The statechart; {@link stepComponent} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const component = createActor(componentMachine.provide({ delays: { unauthenticatedTimeout: 30_000 } })).start();
+ *  component.send({ type: 'header.received' });
+ *  component.send({ type: 'handshake.received', permitted: true });
+ *  component.getSnapshot().value; // 'established' */
 export const componentMachine = setup({
   types: { events: {} as ComponentEvent, meta: {} as Cite },
   actions: {
@@ -85,5 +91,9 @@ export const componentMachine = setup({
   },
 });
 
-/** Advances the stream of a component by one event; performs nothing. */
+/** Advances the stream of a component by one event; performs nothing.
+ *  @example
+ *  const { state, effects } = stepComponent(stepComponent.initial, { type: 'header.received' });
+ *  state.value; // { negotiating: 'challenged' }
+ *  effects; // [{ type: 'openStream' }] */
 export const stepComponent = stepOf(componentMachine);

@@ -16,7 +16,12 @@ export type DirectedPresenceEvent =
    *  subscriber. */
   | { readonly type: 'resource.unavailable'; readonly broadcast: boolean };
 
-/** The statechart; {@link stepDirectedPresence} advances it. */
+/** The statechart; {@link stepDirectedPresence} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const friar = createActor(directedPresenceMachine).start();
+ *  friar.send({ type: 'directed.available' });
+ *  friar.getSnapshot().value; // 'told' */
 export const directedPresenceMachine = setup({
   types: { events: {} as DirectedPresenceEvent, meta: {} as Cite },
   actions: {
@@ -63,5 +68,9 @@ export const directedPresenceMachine = setup({
   },
 });
 
-/** Advances what one entity has been told by one event; performs nothing. */
+/** Advances what one entity has been told by one event; performs nothing.
+ *  @example
+ *  // Juliet has told the friar, who is no contact, that she is there; then her resource goes.
+ *  const { state: told } = stepDirectedPresence(stepDirectedPresence.initial, { type: 'directed.available' });
+ *  stepDirectedPresence(told, { type: 'resource.unavailable', broadcast: false }).effects; // [{ type: 'sendUnavailable' }] */
 export const stepDirectedPresence = stepOf(directedPresenceMachine);

@@ -31,7 +31,13 @@ export interface FarewellContext {
   readonly isLeaving: boolean;
 }
 
-/** The statechart; {@link stepFarewell} advances it. */
+/** The statechart; {@link stepFarewell} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const farewell = createActor(farewellMachine).start();
+ *  farewell.send({ type: 'directed.available' });
+ *  farewell.send({ type: 'room.entered' });
+ *  farewell.getSnapshot().value; // 'present' */
 export const farewellMachine = setup({
   types: { context: {} as FarewellContext, events: {} as FarewellEvent, meta: {} as Cite },
   actions: {
@@ -103,5 +109,10 @@ export const farewellMachine = setup({
   },
 });
 
-/** Advances what one room owes to one full JID by one event; performs nothing. */
+/** Advances what one room owes to one full JID by one event; performs nothing.
+ *  @example
+ *  // From the join on, the room owes Juliet a last word; that it refuses her is one.
+ *  const { state: asked, effects } = stepFarewell(stepFarewell.initial, { type: 'directed.available' });
+ *  effects; // [{ type: 'oweAnswer' }]
+ *  stepFarewell(asked, { type: 'room.refused' }).effects; // [{ type: 'settleAnswer' }] */
 export const stepFarewell = stepOf(farewellMachine);

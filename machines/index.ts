@@ -1,6 +1,6 @@
 /** `waystate/machines`: each lifecycle as a statechart of XState and as a step function, the two tables of delivery, and the
  *  catalogue of them all. Needs nothing but XState; runs in a browser. Not here: who carries out the effects
- *  (`waystate/core`). @module */
+ *  (`waystate/core`). @module waystate/machines */
 export { catalogue } from './catalogue.ts';
 export type { CatalogueEntry } from './catalogue.ts';
 export { stepOf } from './step.ts';

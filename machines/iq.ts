@@ -11,7 +11,12 @@ export type IqEvent =
   | { readonly type: 'answer.received' }
   | { readonly type: 'session.ended' };
 
-/** The statechart; {@link stepIq} advances it. */
+/** The statechart; {@link stepIq} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const request = createActor(iqMachine.provide({ delays: { requestTimeout: 60_000 } })).start();
+ *  request.send({ type: 'answer.received' });
+ *  request.getSnapshot().value; // 'answered' */
 export const iqMachine = setup({
   types: { events: {} as IqEvent, meta: {} as Cite },
   actions: { settle: () => {} },
@@ -42,5 +47,9 @@ export const iqMachine = setup({
   },
 });
 
-/** Advances one request by one event; performs nothing. */
+/** Advances one request by one event; performs nothing.
+ *  @example
+ *  const { state: answered, effects } = stepIq(stepIq.initial, { type: 'answer.received' });
+ *  effects.at(-1); // { type: 'settle' }
+ *  stepIq(answered, { type: 'answer.received' }).ignored; // true */
 export const stepIq = stepOf(iqMachine);

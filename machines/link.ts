@@ -42,7 +42,15 @@ export type LinkFailure = 'remote-server-not-found' | 'remote-server-timeout' | 
 const offers = (offer: Offer) => ({ event }: { event: LinkEvent }): boolean => 'next' in event && event.next === offer;
 const unreachable = { type: 'bounceQueue', params: { condition: 'remote-server-timeout' } } as const;
 
-/** The statechart; {@link stepLink} advances it. */
+/** The statechart; {@link stepLink} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  let connections = 0;
+ *  const link = createActor(linkMachine.provide({ actions: { connect: () => void (connections += 1) }, delays: { linkTimeout: 30_000 } })).start();
+ *  link.send({ type: 'stanza.queued' });
+ *  link.getSnapshot().value; // { opening: 'connecting' }
+ *  connections; // 1
+ *  link.stop(); */
 export const linkMachine = setup({
   types: { events: {} as LinkEvent, meta: {} as Cite },
   actions: {
@@ -188,5 +196,11 @@ export const linkMachine = setup({
   },
 });
 
-/** Advances a link by one event; performs nothing. */
+/** Advances a link by one event; performs nothing.
+ *  @example
+ *  // Juliet writes to Romeo at another server, of which the DNS knows nothing.
+ *  const { state: connecting } = stepLink(stepLink.initial, { type: 'stanza.queued' });
+ *  const { state, effects } = stepLink(connecting, { type: 'connection.refused', condition: 'remote-server-not-found' });
+ *  state.value; // 'idle'
+ *  effects.at(-1); // { type: 'bounceQueue', params: { condition: 'remote-server-not-found' } } */
 export const stepLink = stepOf(linkMachine);

@@ -26,7 +26,14 @@ export type OccupantEvent =
 
 const isAdministrator = (affiliation: Affiliation): boolean => affiliation === 'admin' || affiliation === 'owner';
 
-/** The statechart; {@link stepOccupant} advances it. */
+/** The statechart; {@link stepOccupant} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const romeo = createActor(occupantMachine).start();
+ *  romeo.send({ type: 'occupant.entered', affiliation: 'none', moderated: false });
+ *  romeo.getSnapshot().value; // { present: 'participant' }
+ *  romeo.send({ type: 'session.left', last: true });
+ *  romeo.getSnapshot().value; // 'none' */
 export const occupantMachine = setup({
   types: { events: {} as OccupantEvent, meta: {} as Cite },
   actions: {
@@ -143,5 +150,9 @@ export const occupantMachine = setup({
   },
 });
 
-/** Advances one occupant by one event; performs nothing. */
+/** Advances one occupant by one event; performs nothing.
+ *  @example
+ *  const { state: present } = stepOccupant(stepOccupant.initial, { type: 'occupant.entered', affiliation: 'none', moderated: true });
+ *  present.value; // { present: 'visitor' }
+ *  stepOccupant(present, { type: 'occupant.kicked' }).effects; // [{ type: 'broadcastUnavailable', params: { status: 307 } }] */
 export const stepOccupant = stepOf(occupantMachine);

@@ -40,7 +40,14 @@ const faultOf = ({ event }: { event: PeerEvent }): StreamErrorContent =>
     : { condition: 'not-authorized' };
 const error = (condition: StreamErrorCondition) => ({ type: 'sendStreamError', params: { condition } }) as const;
 
-/** The statechart; {@link stepPeer} advances it. */
+/** The statechart; {@link stepPeer} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const peer = createActor(peerMachine.provide({ delays: { unauthenticatedTimeout: 30_000 } })).start();
+ *  peer.send({ type: 'header.received' });
+ *  peer.send({ type: 'auth.requested', permitted: true });
+ *  peer.send({ type: 'header.received' });
+ *  peer.getSnapshot().value; // 'established' */
 export const peerMachine = setup({
   types: { context: {} as PeerContext, events: {} as PeerEvent, meta: {} as Cite },
   actions: {
@@ -141,5 +148,10 @@ export const peerMachine = setup({
   },
 });
 
-/** Advances the stream of another server by one event; performs nothing. */
+/** Advances the stream of another server by one event; performs nothing.
+ *  @example
+ *  const { state: offered } = stepPeer(stepPeer.initial, { type: 'header.received' });
+ *  const { state, effects } = stepPeer(offered, { type: 'key.received' });
+ *  state.value; // { negotiating: 'offered' }
+ *  effects; // [{ type: 'verifyKey' }] */
 export const stepPeer = stepOf(peerMachine);

@@ -21,7 +21,12 @@ export interface PresenceContext {
   readonly priority: number;
 }
 
-/** The statechart; {@link stepPresence} advances it. */
+/** The statechart; {@link stepPresence} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const presence = createActor(presenceMachine).start();
+ *  presence.send({ type: 'presence.available', priority: -1 });
+ *  presence.getSnapshot().value; // 'availableNegative' */
 export const presenceMachine = setup({
   types: { context: {} as PresenceContext, events: {} as PresenceEvent, meta: {} as Cite },
   actions: {
@@ -143,5 +148,9 @@ export const presenceMachine = setup({
   },
 });
 
-/** Advances the presence of one resource by one event; performs nothing. */
+/** Advances the presence of one resource by one event; performs nothing.
+ *  @example
+ *  const { state, effects } = stepPresence(stepPresence.initial, { type: 'presence.available', priority: 5 });
+ *  state.value; // 'available'
+ *  effects.map(({ type }) => type); // ['broadcastAvailable', 'sendProbes', 'deliverRequests', 'deliverOffline'] */
 export const stepPresence = stepOf(presenceMachine);

@@ -15,7 +15,14 @@ export type RoomEvent =
   | { readonly type: 'room.emptied' }
   | { readonly type: 'room.destroyed' };
 
-/** The statechart; {@link stepRoom} advances it. */
+/** The statechart; {@link stepRoom} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const garden = createActor(roomMachine).start();
+ *  garden.send({ type: 'configuration.submitted', persistent: false, occupied: true });
+ *  garden.getSnapshot().value; // 'temporary'
+ *  garden.send({ type: 'room.emptied' });
+ *  garden.getSnapshot().value; // 'destroyed' */
 export const roomMachine = setup({
   types: { events: {} as RoomEvent, meta: {} as Cite },
   actions: {
@@ -74,5 +81,9 @@ export const roomMachine = setup({
   },
 });
 
-/** Advances one room by one event; performs nothing. */
+/** Advances one room by one event; performs nothing.
+ *  @example
+ *  const { state, effects } = stepRoom(stepRoom.initial, { type: 'configuration.submitted', persistent: true, occupied: true });
+ *  effects; // [{ type: 'keepRoom' }]
+ *  stepRoom(state, { type: 'room.destroyed' }).effects; // [{ type: 'forgetRoom' }, { type: 'expelOccupants' }] */
 export const stepRoom = stepOf(roomMachine);

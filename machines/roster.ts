@@ -17,7 +17,16 @@ export interface RosterContext {
   readonly owed: number;
 }
 
-/** The statechart; {@link stepRoster} advances it. */
+/** The statechart; {@link stepRoster} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  let pushes = 0;
+ *  const roster = createActor(rosterMachine.provide({ actions: { pushRoster: () => void (pushes += 1) } })).start();
+ *  roster.send({ type: 'roster.changed' });
+ *  pushes; // 0
+ *  roster.send({ type: 'roster.requested' });
+ *  roster.send({ type: 'roster.changed' });
+ *  pushes; // 1 */
 export const rosterMachine = setup({
   types: { context: {} as RosterContext, events: {} as RosterEvent, meta: {} as Cite },
   actions: {
@@ -62,5 +71,9 @@ export const rosterMachine = setup({
   },
 });
 
-/** Advances one resource's interest by one event; performs nothing. */
+/** Advances one resource's interest by one event; performs nothing.
+ *  @example
+ *  const { state: interested, effects } = stepRoster(stepRoster.initial, { type: 'roster.requested' });
+ *  effects; // [{ type: 'sendRoster' }]
+ *  stepRoster(interested, { type: 'roster.changed' }).effects; // [{ type: 'pushRoster' }] */
 export const stepRoster = stepOf(rosterMachine);

@@ -26,7 +26,15 @@ export interface RouteContext {
   readonly owed: number;
 }
 
-/** The statechart; {@link stepRoute} advances it. */
+/** The statechart; {@link stepRoute} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const balcony = createActor(routeMachine.provide({ delays: { drainTimeout: 5_000 } })).start();
+ *  balcony.send({ type: 'answer.owed' });
+ *  balcony.send({ type: 'drain.begun' });
+ *  balcony.getSnapshot().value; // 'draining'
+ *  balcony.send({ type: 'answer.settled' });
+ *  balcony.getSnapshot().value; // 'closed' */
 export const routeMachine = setup({
   types: { context: {} as RouteContext, events: {} as RouteEvent, meta: {} as Cite },
   actions: {
@@ -92,5 +100,11 @@ export const routeMachine = setup({
   },
 });
 
-/** Advances a route by one event; performs nothing. */
+/** Advances a route by one event; performs nothing.
+ *  @example
+ *  // A room owes Juliet its last word when she closes the stream: the route waits for it.
+ *  const { state: owed } = stepRoute(stepRoute.initial, { type: 'answer.owed' });
+ *  const { state: draining } = stepRoute(owed, { type: 'drain.begun' });
+ *  draining.value; // 'draining'
+ *  stepRoute(draining, { type: 'answer.settled' }).effects.at(-1); // { type: 'closeRoute' } */
 export const stepRoute = stepOf(routeMachine);

@@ -16,7 +16,12 @@ export type SessionEvent =
   | { readonly type: 'resumption.enabled' }
   | { readonly type: 'session.resumed' };
 
-/** The statechart; {@link stepSession} advances it. */
+/** The statechart; {@link stepSession} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const session = createActor(sessionMachine).start();
+ *  session.send({ type: 'stream.ended' });
+ *  session.getSnapshot().status; // 'done' */
 export const sessionMachine = setup({
   types: { events: {} as SessionEvent, meta: {} as Cite },
   actions: {
@@ -69,5 +74,9 @@ export const sessionMachine = setup({
   },
 });
 
-/** Advances a session by one event; performs nothing. */
+/** Advances a session by one event; performs nothing.
+ *  @example
+ *  // In order: the route drains. The transport is dead: there is nothing to wait for.
+ *  stepSession(stepSession.initial, { type: 'stream.ended' }).effects; // [{ type: 'endPresence' }, { type: 'drainRoute' }]
+ *  stepSession(stepSession.initial, { type: 'stream.lost' }).effects; // [{ type: 'endPresence' }, { type: 'closeRoute' }] */
 export const stepSession = stepOf(sessionMachine);

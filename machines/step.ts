@@ -90,8 +90,15 @@ function named({ type, params }: { type: string; params: unknown }): { type: str
 
 /** Gives the step function of a machine.
  *  @example
- *  const stepPresence = stepOf(presenceMachine);
- *  const { state, effects } = stepPresence(stepPresence.initial, { type: 'presence.unavailable' }); */
+ *  import { setup } from 'xstate';
+ *  const windowMachine = setup({ types: { events: {} as { type: 'day.broke' } }, actions: { lightUp: () => {} } }).createMachine({
+ *    initial: 'dark',
+ *    states: { dark: { on: { 'day.broke': { target: 'light', actions: 'lightUp' } } }, light: {} },
+ *  });
+ *  const stepWindow = stepOf(windowMachine);
+ *  const { state, effects } = stepWindow(stepWindow.initial, { type: 'day.broke' });
+ *  state.value; // 'light'
+ *  effects; // [{ type: 'lightUp' }] */
 export function stepOf<M extends AnyStateMachine>(machine: M): Stepper<M> {
   collected = [];
   const initial = machine.getInitialSnapshot(scope) as SnapshotFrom<M>;

@@ -59,7 +59,14 @@ const owedOf = ({ context }: { context: StreamContext }): StreamErrorContent => 
 const withData = ({ event }: { event: StreamEvent }): { data?: string } =>
   'data' in event && event.data !== undefined ? { data: event.data } : {};
 
-/** The statechart; {@link stepStream} advances it. */
+/** The statechart; {@link stepStream} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const stream = createActor(streamMachine.provide({ delays: { unauthenticatedTimeout: 30_000 } })).start();
+ *  stream.send({ type: 'header.received', secure: true });
+ *  stream.send({ type: 'auth.requested', mechanism: 'SCRAM-SHA-256', permitted: true });
+ *  stream.getSnapshot().value; // { negotiating: 'authenticating' }
+ *  stream.stop(); */
 export const streamMachine = setup({
   types: { context: {} as StreamContext, events: {} as StreamEvent, meta: {} as Cite },
   actions: {
@@ -252,5 +259,9 @@ export const streamMachine = setup({
   },
 });
 
-/** Advances a stream by one event; performs nothing. */
+/** Advances a stream by one event; performs nothing.
+ *  @example
+ *  const { state, effects } = stepStream(stepStream.initial, { type: 'header.received', secure: false });
+ *  state.value; // { negotiating: 'unsecured' }
+ *  effects; // [{ type: 'openStream' }, { type: 'offerFeatures' }] */
 export const stepStream = stepOf(streamMachine);

@@ -18,7 +18,14 @@ export interface SubscriptionContext {
   readonly approved: boolean;
 }
 
-/** The statechart; {@link stepSubscription} advances it. */
+/** The statechart; {@link stepSubscription} advances it.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const romeo = createActor(subscriptionMachine).start();
+ *  romeo.send({ type: 'inbound.subscribe' });
+ *  romeo.getSnapshot().value; // 'nonePendingIn'
+ *  romeo.send({ type: 'outbound.subscribed' });
+ *  romeo.getSnapshot().value; // 'from' */
 export const subscriptionMachine = setup({
   types: { context: {} as SubscriptionContext, events: {} as SubscriptionEvent, meta: {} as Cite },
   actions: {
@@ -199,5 +206,9 @@ export const subscriptionMachine = setup({
   },
 });
 
-/** Advances one subscription by one stanza; performs nothing. */
+/** Advances one subscription by one stanza; performs nothing.
+ *  @example
+ *  const { state, effects } = stepSubscription(stepSubscription.initial, { type: 'outbound.subscribe' });
+ *  state.value; // 'nonePendingOut'
+ *  effects; // [{ type: 'routeStanza' }, { type: 'pushItem' }] */
 export const stepSubscription = stepOf(subscriptionMachine);

@@ -61,7 +61,11 @@ const toNoMatch: Readonly<Record<Exclude<MessageType, 'chat'>, Reach<never>>> = 
 
 /** Decides about a message to the bare JID of an account that exists.
  *  @param routes all routes of the account, draining ones included
- *  @spec RFC 6121 §8.5.2 */
+ *  @spec RFC 6121 §8.5.2
+ *  @example
+ *  const balcony = { isDraining: false, hasOptedOut: false };
+ *  whetherToBare('chat', [balcony]); // { reach: 'eligible', routes: [balcony] }
+ *  whetherToBare('chat', []); // { reach: 'store' } */
 export function whetherToBare<R extends Eligibility>(type: MessageType, routes: Iterable<R>): Reach<R> {
   const never = neverToBare[type];
   if (never !== undefined) return never;
@@ -72,7 +76,12 @@ export function whetherToBare<R extends Eligibility>(type: MessageType, routes: 
 
 /** Decides about a message to a full JID of an account that exists.
  *  @param match the route of that full JID, if there is one
- *  @spec RFC 6121 §8.5.3 */
+ *  @spec RFC 6121 §8.5.3
+ *  @example
+ *  const balcony = { isDraining: true, hasOptedOut: false };
+ *  const chamber = { isDraining: false, hasOptedOut: false };
+ *  whetherToFull('chat', balcony, [balcony, chamber]); // { reach: 'eligible', routes: [chamber] }
+ *  whetherToFull('normal', balcony, [balcony, chamber]); // { reach: 'bounce' } */
 export function whetherToFull<R extends Eligibility>(type: MessageType, match: R | undefined, routes: Iterable<R>): Reach<R> {
   if (match !== undefined && !match.isDraining) return { reach: 'route', route: match };
   return type === 'chat' ? whetherToBare(type, routes) : toNoMatch[type];

@@ -13,7 +13,12 @@ export interface PresenceView {
 /** Chooses: available resources before those that are merely connected; of the available ones all
  *  with the highest priority, and for a headline all of them.
  *  @param eligible routes that have not opted out; negative priorities are not among them
- *  @spec RFC 6121 §8.5.2.1.1 */
+ *  @spec RFC 6121 §8.5.2.1.1
+ *  @example
+ *  const balcony = { isAvailable: true, priority: 1 };
+ *  const chamber = { isAvailable: false, priority: 0 };
+ *  which('chat', [chamber, balcony]); // [balcony]
+ *  which('chat', [chamber]); // [chamber] */
 export function which<R extends PresenceView>(type: MessageType, eligible: NonEmpty<R>): NonEmpty<R> {
   if (eligible.length === 1) return eligible;
   const [first, ...rest] = eligible;

@@ -14,7 +14,10 @@ export type Wire =
   | { readonly to: 'route'; readonly event: RouteEvent };
 
 /** By machine and effect. What `endSession` is to the session depends on how the stream ended, so its
- *  parameter names the event. */
+ *  parameter names the event.
+ *  @example
+ *  wires.session.drainRoute; // { to: 'route', event: { type: 'drain.begun' } }
+ *  wires.stream.endSession['stream.lost']; // { to: 'session', event: { type: 'stream.lost' } } */
 export const wires = {
   stream: {
     endSession: {

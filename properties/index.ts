@@ -1,5 +1,5 @@
 /** `waystate/properties`: what must hold, as a library. Theorems over random histories of a core, the exhaustive checks of the
- *  machines, and traces of what fails. Not here: the commands (`waystate verify`). @module */
+ *  machines, and traces of what fails. Not here: the commands (`npm run properties` and its like). @module waystate/properties */
 export { check } from './theorem.ts';
 export type { CheckOptions, Failure, Theorem, Verdict } from './theorem.ts';
 export { theorems } from './theorems.ts';

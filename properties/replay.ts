@@ -8,10 +8,20 @@ import { replaySimulation } from './simulator/trace.ts';
 
 /** Plays a trace again. Throws a TraceError when its header can't be understood.
  *  @example
- *  for (const step of replayers[trace.header.kind]?.(trace) ?? []) console.log(step.label); */
+ *  const play = (trace: Trace): void => {
+ *    const replay: Replayer | undefined = replayers[trace.header.kind];
+ *    for (const step of replay?.(trace) ?? []) console.log(step.label);
+ *  }; */
 export type Replayer = (trace: Trace) => Iterable<TraceStep>;
 
-/** By kind. */
+/** By kind.
+ *  @example
+ *  const config = { domain: 'capulet.lit', ...defaultConfig };
+ *  const steps: TraceStep[] = [];
+ *  const core = recorded(createCore(config, standardFeatures), (step) => steps.push(step) > 0, { keepBodies: true });
+ *  core.step({ type: 'server.stopping' }, 0);
+ *  const header = sessionHeader({ config, features: standardFeatures, keepBodies: true });
+ *  Array.from(replayers.session?.({ header, steps }) ?? [], ({ label }) => label); // ['the server is stopping'] */
 export const replayers: Readonly<Partial<Record<TraceKind, Replayer>>> = {
   explorer: replayExplorer,
   random: replayRandom,

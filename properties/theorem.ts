@@ -57,7 +57,10 @@ export interface CheckOptions {
 
 /** Checks a theorem over random histories of a core.
  *  @example
- *  check(noGhosts, { runs: 1000, seed: 1 }).failure?.dialogue */
+ *  const oneFate = theorems.find(({ name }) => name === 'every message has one fate')!;
+ *  const { runs, failure } = check(oneFate, { runs: 10, seed: 1 });
+ *  runs; // 10
+ *  failure; // undefined */
 export function check(theorem: Theorem, { runs, seed, path, makeCore, progress }: CheckOptions): Verdict {
   let premises = 0;
   let played = 0;

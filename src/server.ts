@@ -1,4 +1,4 @@
-/** `waystate/server`: what a core needs to be a server: sockets, TLS, SASL, timers, and stores. For Node. @module */
+/** `waystate/server`: what a core needs to be a server: sockets, TLS, SASL, timers, and stores. For Node. @module waystate/server */
 export { memoryStore } from './stores/memory.ts';
 export { sqliteStore } from './stores/sqlite.ts';
 export type { EmbeddedStore } from './stores/sqlite.ts';

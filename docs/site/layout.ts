@@ -41,6 +41,7 @@ export function framed({ address, title, body, headings, all, hasApi }: Frame): 
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${to('site.css')}">
 <script defer src="${to('search-index.js')}"></script>
+<script defer src="${to('ranking.js')}"></script>
 <script defer src="${to('search.js')}"></script>
 </head>
 <body>

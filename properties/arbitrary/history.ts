@@ -65,7 +65,11 @@ const contact = fc.constantFrom(...NAMES).map((name) => `${name}@localhost`);
 const address = fc.oneof(contact, actor.map(({ name, resource }) => `${name}@localhost/${resource}`));
 
 /** Makes histories.
- *  @param options the number of steps at most, and what may be in them */
+ *  @param options the number of steps at most, and what may be in them
+ *  @example
+ *  import fc from 'fast-check';
+ *  const [history = []] = fc.sample(histories({ steps: 5, slow: false }), { numRuns: 1, seed: 1 });
+ *  history.length <= 5; // true */
 export function histories({ steps, negative = true, slow = true, privacy }: HistoryOptions): fc.Arbitrary<History> {
   const deed: fc.Arbitrary<Deed> = fc.oneof(
     { weight: 2, arbitrary: fc.constantFrom<Deed>({ do: 'close' }, { do: 'cut' }) },
@@ -105,7 +109,11 @@ function privacyDeeds(privacy: 'blocks' | 'all'): { weight: number; arbitrary: f
   ];
 }
 
-/** A history as a person reads it. */
+/** A history as a person reads it.
+ *  @example
+ *  const juliet: Actor = { name: 'juliet', resource: 'a' };
+ *  const history: History = [{ by: juliet, deed: { do: 'roster' } }, { by: juliet, deed: { do: 'available', priority: 0 } }];
+ *  dialogueOf(history); // '    1  juliet/a connects\n    2  juliet/a: available, priority 0' */
 export function dialogueOf(history: History): string {
   return labelsOf(history).map((label, index) => `  ${String(index + 1).padStart(3)}  ${label}`).join('\n');
 }

@@ -59,7 +59,17 @@ export interface ExploreOptions {
 
 /** Visits every state that can be reached.
  *  @example
- *  const { states, broken } = explore(system); */
+ *  // Juliet may have two messages on their way to Romeo, who reads one after the other.
+ *  const system: System = {
+ *    initial: Uint8Array.of(0),
+ *    moves([waiting = 0], visit) {
+ *      if (waiting < 2) visit({ label: 'juliet sends', state: Uint8Array.of(waiting + 1), shown: '', broken: [] });
+ *      if (waiting > 0) visit({ label: 'romeo reads', state: Uint8Array.of(waiting - 1), shown: '', broken: [] });
+ *    },
+ *    atRest: () => ['there is always something to do'],
+ *  };
+ *  const { states, transitions, broken } = explore(system);
+ *  [states, transitions, broken.size]; // [3, 4, 0] */
 export function explore(system: System, { limit = Infinity, until, visit, progress }: ExploreOptions = {}): Exploration {
   const seen = new StateSet(system.initial.length);
   const parents = new Numbers();

@@ -11,7 +11,9 @@ import { playOn } from './play.ts';
 import type { Awaitable, TestedServer } from './tested-server.ts';
 
 /** What every server of RFC 6121 must hold. Those about blocking (XEP-0191) and lists (XEP-0016) are in `theorems`.
- *  @public */
+ *  @public
+ *  @example
+ *  serverTheorems[0]?.name; // 'presence does not decide whether a message is delivered' */
 export const serverTheorems: readonly Theorem[] = [presenceDecidesNothing, reached, oneFate, inOrder, goodbyeFirst, noGhosts, noLeak];
 
 /** How long, and from which seed, to look.
@@ -27,12 +29,13 @@ export interface ServerCheckOptions {
  *  @param makeServer gives a fresh server for each history
  *  @returns with the smallest history that was found when it fails
  *  @throws (rejects) when the adapter does, outside of any history
+ *  @public
  *  @example
- *  for (const theorem of serverTheorems) {
- *    const { failure } = await checkServer(theorem, makeServer, { runs: 200, seed: 1 });
- *    if (failure !== undefined) console.log(theorem.statement, failure.fault, failure.dialogue);
- *  }
- *  @public */
+ *  // A server that takes everything, and says nothing.
+ *  const silent: TestedServer = { connect: () => ({ send() {}, cut() {} }), advance() {} };
+ *  const reached = serverTheorems.find(({ name }) => name === 'a connected resource is reached at its full JID')!;
+ *  const { failure } = await checkServer(reached, () => silent, { runs: 100, seed: 1 });
+ *  failure?.fault; // 'romeo@localhost/a is connected, and does not hear message 1' */
 export async function checkServer(theorem: Theorem, makeServer: () => Awaitable<TestedServer>, { runs, seed, acts = 50 }: ServerCheckOptions): Promise<Verdict> {
   let premises = 0;
   const faultOf = async (history: History): Promise<string | undefined> => {

@@ -77,7 +77,11 @@ export interface RoomLimits {
   readonly waiting: number;
 }
 
-/** The limits of rooms, unless they are told otherwise. */
+/** The limits of rooms, unless they are told otherwise.
+ *  @example
+ *  const rooms: RoomsConfig = { domain: 'rooms.capulet.lit', limits: { history: 2 * defaultRoomLimits.history } };
+ *  createCore({ domain: 'capulet.lit', ...defaultConfig, secret: 'known to nobody else', rooms }, standardFeatures);
+ *  rooms.limits; // { history: 100 } */
 export const defaultRoomLimits: RoomLimits = {
   rooms: 1_000, roomsOfCreator: 50, occupants: 500, reservedPlaces: 10, sessions: 20, history: 50, historyCharacters: 262_144, affiliations: 1_000,
   items: 200, fields: 64, fieldCharacters: 4_096, nickCharacters: 128, subjectCharacters: 4_096, presenceCharacters: 16_384, pending: 200, waiting: 500,
@@ -143,10 +147,17 @@ export interface CoreConfig {
   readonly components?: readonly ComponentConfig[];
 }
 
-/** The defaults of federation, where there is any. */
+/** The defaults of federation, where there is any.
+ *  @example
+ *  const federation: FederationConfig = { ...defaultFederation, deny: ['montague.lit'] };
+ *  createCore({ domain: 'capulet.lit', ...defaultConfig, secret: 'known to nobody else', federation }, standardFeatures);
+ *  federation.tlsRequired; // true */
 export const defaultFederation: FederationConfig = { deny: [], tlsRequired: true, dialback: true, queueLimit: 1_000, linkLimit: 1_000 };
 
-/** The defaults of everything but the domain. */
+/** The defaults of everything but the domain.
+ *  @example
+ *  const config: CoreConfig = { domain: 'capulet.lit', ...defaultConfig, offlineLimit: 100 };
+ *  config.delays.drainTimeout; // 5_000 */
 export const defaultConfig: Omit<CoreConfig, 'domain'> = {
   lang: 'en',
   software: { name: 'Waystate', version: '0.1.0' },

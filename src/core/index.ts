@@ -1,5 +1,5 @@
 /** `waystate/core`: a whole server without I/O. `step(input, at)` gives the effects of one input, in order; what carries
- *  them out is yours, or `waystate/server`. It imports nothing of Node's; runs in a browser. @module */
+ *  them out is yours, or `waystate/server`. It imports nothing of Node's; runs in a browser. @module waystate/core */
 /// <reference path="../ltx.d.ts" preserve="true" />
 export { createCore } from './server.ts';
 export type { Census, Core, Observer } from './server.ts';

@@ -36,7 +36,10 @@ let old = new Map<string, Jid | null>();
  *  The answer shares no memory with `text`, which may be a piece of something big.
  *  @param text the address as it came
  *  @example
- *  parseJid('Juliet@Example.COM/balcony')?.bare // 'juliet@example.com' */
+ *  const jid = parseJid('Juliet@Capulet.LIT/balcony');
+ *  jid?.bare; // 'juliet@capulet.lit'
+ *  jid?.resource; // 'balcony'
+ *  parseJid('@capulet.lit'); // undefined */
 export function parseJid(text: string): Jid | undefined {
   const known = young.get(text);
   if (known !== undefined) return known ?? undefined;
@@ -49,7 +52,8 @@ export function parseJid(text: string): Jid | undefined {
 /** Reads an address that has no resourcepart; undefined when it is malformed or has one.
  *  @param text the address as it came
  *  @example
- *  parseBare('juliet@example.com/balcony') // undefined */
+ *  parseBare('Juliet@Capulet.LIT'); // 'juliet@capulet.lit'
+ *  parseBare('juliet@capulet.lit/balcony'); // undefined */
 export function parseBare(text: string): BareJid | undefined {
   const jid = parseJid(text);
   return jid === undefined || jid.full !== undefined ? undefined : jid.bare;

@@ -17,7 +17,11 @@ export type StepListener = (step: TraceStep) => boolean;
 
 /** Makes a core tell of its steps. Once the listener wants no more, it is the core inside and nothing else.
  *  @example
- *  const core = recorded(createCore(config, features), (step) => lines.push(encodeLine(step)) < 1000, { keepBodies: false }); */
+ *  const lines: string[] = [];
+ *  const inner = createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures);
+ *  const core = recorded(inner, (step) => lines.push(encodeLine(step)) < 1000, { keepBodies: false });
+ *  core.step({ type: 'server.stopping' }, 0);
+ *  lines.length; // 1 */
 export function recorded(core: Core, listen: StepListener, redaction: Redaction): Core {
   let transitions: Transition[] = [];
   let steps = 0;

@@ -76,8 +76,11 @@ export interface Census {
  *    that is somebody else's.
  *  @param features the extensions, each a file of `features/`
  *  @example
- *  const core = createCore({ domain: 'localhost', ...defaultConfig }, features);
- *  for (const effect of core.step({ type: 'stream.opened', stream: 's1', channel }, Date.now())) perform(effect); */
+ *  const core = createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures);
+ *  const channel = { secure: true, startTls: false, tlsRequired: true, mechanisms: ['PLAIN'], channelBindings: [] };
+ *  const effects = core.step({ type: 'stream.opened', stream: 's1', channel }, Date.now());
+ *  effects.map(({ type }) => type); // ['startTimer']
+ *  core.census().streams; // 1 */
 export function createCore(config: CoreConfig, features: readonly Feature[]): Core {
   const kernel = new Kernel(config, features, (of) => ({
     stream: (stream, event) => advanceStream(of, stream, event),

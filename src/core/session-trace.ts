@@ -33,7 +33,9 @@ interface SessionReplay {
 
 /** The first line of a session's trace.
  *  @example
- *  file.write(encodeLine(sessionHeader({ config, features, keepBodies: false }))); */
+ *  const config = { domain: 'capulet.lit', ...defaultConfig };
+ *  const header = sessionHeader({ config, features: standardFeatures, keepBodies: false });
+ *  header.title; // 'Sessions of capulet.lit' */
 export function sessionHeader({ config, features, registration, keepBodies }: SessionMaking): TraceHeader {
   const replay: SessionReplay = {
     config: { ...(redacted(config, { keepBodies }) as CoreConfig), isRedacted: true },

@@ -32,7 +32,14 @@ export const errorTypes: Readonly<Record<StanzaErrorCondition, ErrorType>> = {
   'unexpected-request': 'wait',
 };
 
-/** What is wrong with a stanza: a value, which becomes a bounce. */
+/** What is wrong with a stanza: a value, which becomes a bounce.
+ *  @example
+ *  const motto: IqHandler = {
+ *    name: 'motto', xmlns: 'urn:example:motto', types: ['get'], to: ['server'],
+ *    answer: (_host, { from }) => (from.domain === 'montague.lit' ? new StanzaError('forbidden', 'No Montagues.') : null),
+ *  };
+ *  motto.types; // ['get']
+ *  new StanzaError('forbidden', 'No Montagues.').condition; // 'forbidden' */
 export class StanzaError {
   readonly condition: StanzaErrorCondition;
   readonly text: string | undefined;

@@ -140,7 +140,10 @@ export type StoreReply<O extends StoreOperation = StoreOperation> = StoreOperati
 
 /** A place where accounts live.
  *  @example
- *  const exists = (await store.perform({ op: 'account.read', account })).exists; */
+ *  const store: Store = memoryStore();
+ *  const account = parseBare('juliet@capulet.lit')!;
+ *  (await store.perform({ op: 'account.read', account })).exists; // false
+ *  await store.close(); */
 export interface Store {
   /** Carries out one request. Rejects when the store fails; then nothing of the request was kept. */
   perform<O extends StoreOperation>(request: { readonly op: O } & StoreOperations[O]['request']): Promise<StoreReply<O>>;

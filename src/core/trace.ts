@@ -4,7 +4,10 @@
  *  (properties/replay.ts), who shows it. @module */
 import type { Transition } from './kernel.ts';
 
-/** The version that is written; a reader refuses any other. */
+/** The version that is written; a reader refuses any other.
+ *  @example
+ *  const header: TraceHeader = { waystate: 'trace', version: TRACE_VERSION, kind: 'session', title: 'Juliet logs in', replay: {} };
+ *  encodeLine(header).includes('"version":1'); // true */
 export const TRACE_VERSION = 1;
 
 /** Where a trace comes from. */
@@ -64,7 +67,17 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
 }
 
-/** A text that is no trace, or a trace that can't be written or played; its message says where and why. */
+/** A text that is no trace, or a trace that can't be written or played; its message says where and why.
+ *  @example
+ *  function titleOf(text: string): string {
+ *    try {
+ *      return decodeTrace(text).header.title;
+ *    } catch (error) {
+ *      if (error instanceof TraceError) return error.message;
+ *      throw error;
+ *    }
+ *  }
+ *  titleOf('{"name":"juliet"}'); // 'line 1: this is not the header of a trace' */
 export class TraceError extends Error {
   override readonly name = 'TraceError';
 }
@@ -72,7 +85,7 @@ export class TraceError extends Error {
 /** Writes one line of a trace, its end included.
  *  @throws TraceError for a number that JSON has no word for (Infinity, NaN): it would come back as null
  *  @example
- *  file.write(encodeLine(step)); */
+ *  encodeLine({ step: 1, label: 's1 connects', transitions: [], shown: [] }); // '{"step":1,"label":"s1 connects","transitions":[],"shown":[]}\n' */
 export function encodeLine(line: TraceHeader | TraceStep): string {
   return `${JSON.stringify(line, refuseNonFinite)}\n`;
 }
@@ -85,7 +98,9 @@ function refuseNonFinite(key: string, value: unknown): unknown {
 /** Writes a whole trace.
  *  @throws TraceError as {@link encodeLine} does
  *  @example
- *  writeFileSync('trace.jsonl', encodeTrace({ header, steps })); */
+ *  const header = sessionHeader({ config: { domain: 'capulet.lit', ...defaultConfig }, features: standardFeatures, keepBodies: false });
+ *  const text = encodeTrace({ header, steps: [{ step: 1, label: 's1 connects', transitions: [], shown: [] }] });
+ *  text.endsWith('"label":"s1 connects","transitions":[],"shown":[]}\n'); // true */
 export function encodeTrace({ header, steps }: Trace): string {
   return [header, ...steps].map(encodeLine).join('');
 }
@@ -93,7 +108,9 @@ export function encodeTrace({ header, steps }: Trace): string {
 /** Reads a whole trace. Fields that it doesn't know are kept, and mean nothing to it.
  *  @throws TraceError for another version, and for the first line that is malformed, with its number
  *  @example
- *  const { header, steps } = decodeTrace(readFileSync('trace.jsonl', 'utf8')); */
+ *  const { header, steps } = decodeTrace('{"waystate":"trace","version":1,"kind":"session","title":"Juliet logs in","replay":{}}\n');
+ *  header.title; // 'Juliet logs in'
+ *  steps; // [] */
 export function decodeTrace(text: string): Trace {
   const [first = '', ...lines] = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
   const header = objectIn(first, 1);

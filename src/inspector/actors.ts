@@ -27,13 +27,16 @@ type Inner = AnyActorRef & { readonly logic?: AnyActorLogic; readonly _parent?: 
 const most = { effects: 20, depth: 8, children: 32, states: 300 };
 const ours = new Map<unknown, string>(catalogue.map(({ name, step }) => [step.machine.config, name]));
 
-/** Tells an inspector of actors, by what they tell of themselves. */
+/** Tells an inspector of actors, by what they tell of themselves.
+ *  @example
+ *  import { createActor } from 'xstate';
+ *  const actors = new Actors();
+ *  const inspector = await startInspector({ actors });
+ *  const route = createActor(routeMachine, { inspect: actors.inspect }).start();
+ *  new URL(inspector.address).hostname; // '127.0.0.1'
+ *  await inspector.stop(); */
 export class Actors implements Source {
-  /** The option that an actor is created with.
-   *  @example
-   *  const actors = new Actors();
-   *  const { address } = await startInspector({ actors });
-   *  createActor(machine, { inspect: actors.inspect }).start(); */
+  /** The option that an actor is created with. */
   readonly inspect: (event: InspectionEvent) => void;
   readonly #clock: () => number;
   readonly #roots = new Map<string, Root>();

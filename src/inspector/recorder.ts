@@ -28,13 +28,22 @@ export interface RecorderLimits extends RollLimits, FateLimits, PaceLimits {
   readonly stanza: number;
 }
 
-/** Some 30 MB at the most, with entries of the usual size. */
+/** Some 30 MB at the most, with entries of the usual size.
+ *  @example
+ *  const limits = { ...recorderLimits, total: 10_000 };
+ *  const recorder = new Recorder(createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures), { keepBodies: false }, limits);
+ *  recorder.isLooking; // false */
 export const recorderLimits: RecorderLimits = { subjects: 20_000, ended: 500, entries: 200, total: 50_000, fates: 1_000, stanza: 4_000, id: 200, entriesAtOnce: 200, fatesAtOnce: 1_000, stretchMs: 250 };
 
 /** Who wants to hear of each entry when it is kept; undefined stands for one that was not, in a rush. */
 export type Listener = (subject: Subject, entry: Entry | undefined) => void;
 
-/** Makes a core that can be looked at. */
+/** Makes a core that can be looked at.
+ *  @example
+ *  const recorder = new Recorder(createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures), { keepBodies: false });
+ *  // Whoever drives the core drives this one instead.
+ *  recorder.core.step({ type: 'server.stopping' }, Date.now());
+ *  recorder.isLooking; // false */
 export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;

@@ -63,8 +63,13 @@ export interface SharedInspector {
 /** Makes an inspector for an HTTP server that is there.
  *  @throws when the path does not begin and end with a slash
  *  @example
+ *  import { createServer } from 'node:http';
+ *  const recorder = new Recorder(createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures), { keepBodies: false });
  *  const inspector = createInspector({ recorder, path: '/inspector/' });
- *  http.on('request', (request, response) => inspector.answer(request, response) || yours(request, response)); */
+ *  const http = createServer((request, response) => void (inspector.answer(request, response) || response.writeHead(404).end()));
+ *  http.on('upgrade', (request, socket, head) => void (inspector.upgrade(request, socket, head) || socket.destroy()));
+ *  inspector.path.startsWith('/inspector/?token='); // true
+ *  inspector.stop(); */
 export function createInspector(options: SharedInspectorOptions): SharedInspector {
   const { traces, path = '/inspector/', clock = Date.now, lingerMs, mayLook } = options;
   if (!/^\/([\w.~-]+\/)*$/.test(path)) throw new Error(`${path} is no path from slash to slash.`);
@@ -93,8 +98,12 @@ export interface Inspector {
  *  @throws (rejects) when it can't be opened, and when it would be open to other machines: what it shows is for nobody
  *  else, and goes unencrypted; from elsewhere it is reached through a tunnel
  *  @example
- *  const recorder = new Recorder(createCore(config, features), { keepBodies: false });
- *  const { address } = await startInspector({ recorder, host: '127.0.0.1', port: 0 }); */
+ *  const recorder = new Recorder(createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures), { keepBodies: false });
+ *  const inspector = await startInspector({ recorder });
+ *  const { hostname, searchParams } = new URL(inspector.address);
+ *  hostname; // '127.0.0.1'
+ *  searchParams.has('token'); // true
+ *  await inspector.stop(); */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const { host = '127.0.0.1', port = 0 } = options;
   if (!isLoopback(host)) throw new Error(`The inspector is for this machine only, and ${host} is no loopback address.`);

@@ -30,7 +30,10 @@ const renewalMs = 30 * 24 * 60 * 60 * 1000;
  *  message names the file and never shows the key.
  *  @spec RFC 6120 §13.7.1
  *  @example
- *  const { key, cert, warning } = await loadCertificate({ keyFile: 'tls/key.pem', certFile: 'tls/cert.pem' }); */
+ *  await selfSignedCertificate({ directory: './tls', domain: 'capulet.lit' });
+ *  const { cert, warning } = await loadCertificate({ keyFile: './tls/self-signed.key', certFile: './tls/self-signed.crt' });
+ *  cert.startsWith('-----BEGIN CERTIFICATE-----'); // true
+ *  warning; // undefined */
 export async function loadCertificate(files: { readonly keyFile: string; readonly certFile: string }): Promise<LoadedCertificate> {
   const { keyFile, certFile } = files;
   const [key, cert] = await Promise.all([read(keyFile, 'private key'), read(certFile, 'certificate')]);
@@ -49,7 +52,9 @@ export async function loadCertificate(files: { readonly keyFile: string; readonl
  *  @throws Error when the directory can't be written.
  *  @spec RFC 6120 §13.7.1.2
  *  @example
- *  const { key, cert } = await selfSignedCertificate({ directory: './data', domain: 'im.example.com' }); */
+ *  const made = await selfSignedCertificate({ directory: './data', domain: 'capulet.lit' });
+ *  const kept = await selfSignedCertificate({ directory: './data', domain: 'capulet.lit' });
+ *  kept.cert === made.cert; // true */
 export async function selfSignedCertificate(options: { readonly directory: string; readonly domain: string }): Promise<KeyAndCertificate> {
   const { directory, domain } = options;
   const files = { keyFile: join(directory, 'self-signed.key'), certFile: join(directory, 'self-signed.crt') };

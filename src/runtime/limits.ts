@@ -55,7 +55,8 @@ export interface Limits {
 /** The limits that hold where nothing else is configured.
  *  @public
  *  @example
- *  const limits: Limits = { ...defaultLimits, maxConnectionsPerAddress: 50 }; */
+ *  const limits: Limits = { ...defaultLimits, maxConnectionsPerAddress: 50 };
+ *  limits.maxStanzaBytes; // 262_144 */
 export const defaultLimits: Limits = {
   maxStanzaBytes: 262_144,
   maxStanzaBytesUnauthenticated: 10_000,

@@ -7,7 +7,9 @@ export type LogLine = (facts: Record<string, unknown>, sentence: string) => void
 /** Where the runtime tells the operator what happened.
  *  @public
  *  @example
- *  const log: Log = pino(); */
+ *  import { pino } from 'pino';
+ *  const log: Log = pino({ level: 'warn' });
+ *  log.info({ stream: 's1' }, 'Juliet is on the balcony.'); */
 export interface Log {
   readonly debug: LogLine;
   readonly info: LogLine;

@@ -28,7 +28,10 @@ const timeoutMs = 2_000;
 const tries = 2;
 
 /** The resolver of the system, or one that asks these servers. Names that strangers choose don't go through `getaddrinfo`: it keeps a thread of
- *  a pool that is shared with files and passwords for as long as it pleases whoever answers. */
+ *  a pool that is shared with files and passwords for as long as it pleases whoever answers.
+ *  @example
+ *  const { local } = systemResolver();
+ *  (await local('localhost')).includes('127.0.0.1'); // true */
 export function systemResolver(servers?: readonly string[]): Resolver {
   const dns = new DnsResolver({ timeout: timeoutMs, tries });
   if (servers !== undefined) dns.setServers(servers);

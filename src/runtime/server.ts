@@ -39,13 +39,19 @@ export interface RunningServer {
    *  the WebSocket is (XEP-0156).
    *  @returns false, with nothing done, when it is for something else
    *  @example
-   *  createServer((request, response) => server.answer(request, response) || yours(request, response)); */
+   *  import { createServer } from 'node:http';
+   *  function share(server: RunningServer): void {
+   *    createServer((request, response) => void (server.answer(request, response) || response.writeHead(404).end()));
+   *  } */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes a WebSocket that came in by an HTTP server of yours (RFC 7395), or refuses it: without TLS only on loopback, or
    *  where `webSocket.behindProxy` says so; of the `webSocket.origins` only; as many as the limits allow.
    *  @returns false, with nothing done, when it is under another path than `webSocket.path`: then it is for you to refuse
    *  @example
-   *  http.on('upgrade', (request, socket, head) => server.upgrade(request, socket, head) || socket.destroy()); */
+   *  import type { Server } from 'node:http';
+   *  function share(server: RunningServer, http: Server): void {
+   *    http.on('upgrade', (request, socket, head) => void (server.upgrade(request, socket, head) || socket.destroy()));
+   *  } */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Sends a stanza of the program's own: an announcement, what a bot says. `from` is an address of this server, its domain unless
    *  given; one that is somebody else's is refused by the core, and the log has it.
@@ -67,11 +73,17 @@ const defaultStopTimeoutMs = 10_000;
 
 /** Starts a server.
  *  @throws (rejects) when a port can't be opened, or a certificate is missing or unusable; nothing is left open.
+ *  @public
  *  @example
- *  const server = await startServer({ core, store, authenticator, deriveCredentials, log, domain: 'localhost',
- *    listeners: [{ kind: 'c2s', host: '127.0.0.1', port: 0 }] });
- *  await server.stop();
- *  @public */
+ *  const store = memoryStore();
+ *  const server = await startServer({
+ *    core: createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures),
+ *    store, deriveCredentials, authenticator: saslAuthenticator({ store }), domain: 'capulet.lit',
+ *    log: { debug: () => {}, info: () => {}, warn: console.error, error: console.error },
+ *    listeners: [{ kind: 'c2s', host: '127.0.0.1', port: 0 }],
+ *  });
+ *  server.addresses.map(({ kind }) => kind); // ['c2s']
+ *  await server.stop(); */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { tls, s2s = {}, authenticator, log, domain } = options;
   const limits = { ...defaultLimits, ...options.limits };

@@ -26,10 +26,13 @@ interface Memory {
 
 /** Makes a store of plain maps. Its replies come asynchronously, as those of every store do.
  *  @returns A store without accounts; it rejects a write for an account that it does not have.
+ *  @public
  *  @example
  *  const store = memoryStore();
- *  await store.perform({ op: 'account.create', account, credentials });
- *  @public */
+ *  const account = parseBare('juliet@capulet.lit')!;
+ *  await store.perform({ op: 'account.create', account, credentials: await deriveCredentials('secret') }); // true
+ *  await store.perform({ op: 'account.list', domain: 'capulet.lit' }); // ['juliet@capulet.lit']
+ *  await store.close(); */
 export function memoryStore(): Store {
   const memory: Memory = { accounts: new Map(), rooms: new Map(), retiredVersion: 0, retiredSequence: 0 };
   const operations: Operations = {

@@ -22,11 +22,12 @@ export interface EmbeddedStore extends Store {
  *  @returns A store whose requests of one turn of the event loop share one transaction.
  *  @throws Error that names the file and the reason: not a database, no permission, locked, of
  *  another program, or written by a newer release.
+ *  @public
  *  @example
  *  const store = await sqliteStore({ directory: './data' });
- *  await store.perform({ op: 'account.create', account, credentials });
- *  await store.close();
- *  @public */
+ *  const account = parseBare('juliet@capulet.lit')!;
+ *  await store.perform({ op: 'account.create', account, credentials: await deriveCredentials('secret') }); // true
+ *  await store.close(); */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<EmbeddedStore> {
   // The sources run as .ts and the published package as .js: the thread is of the same kind.
   const entry = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);

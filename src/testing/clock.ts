@@ -9,7 +9,11 @@ interface Waiting {
 /** Time in a test.
  *  @public
  *  @example
- *  await server.clock.advance(60_000); // whatever is due within a minute has happened */
+ *  const server = await startTestServer({ now: 0 });
+ *  // Whatever is due within a minute has happened when it comes back.
+ *  await server.clock.advance(60_000);
+ *  server.clock.now; // 60_000
+ *  await server.stop(); */
 export interface TestClock {
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -6,7 +6,10 @@ import { Lane } from './lane.ts';
 /** The faults of logging in.
  *  @public
  *  @example
- *  server.logins.refuseNext('temporary-auth-failure'); */
+ *  const server = await startTestServer({ accounts: { juliet: 'secret' } });
+ *  // Juliet's next attempt fails, though her password is right.
+ *  server.logins.refuseNext('temporary-auth-failure');
+ *  await server.stop(); */
 export interface TestLogins {
   /** Refuses the next log-in, whoever it is.
    *  @param condition `not-authorized` unless given (RFC 6120 §6.5) */

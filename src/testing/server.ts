@@ -99,7 +99,10 @@ export interface TestServer {
   /** Arranges for a fault of the next stanza that matches.
    *  @returns the stanza, once it has been met
    *  @example
-   *  const dropped = server.interfere({ on: 'sent', fault: 'drop', matches: (stanza) => stanza.is('message') }); */
+   *  const server = await startTestServer();
+   *  const dropped = server.interfere({ on: 'sent', fault: 'drop', matches: (stanza) => stanza.is('message') });
+   *  void dropped.then((message) => console.log('lost', message));
+   *  await server.stop(); */
   interfere(interference: Interference): Promise<string>;
   /** Waits until nothing is under way: all that was asked is answered, and for some milliseconds nothing has come or gone. What a
    *  test holds back is not waited for; what a client is still thinking of, nobody can know. */
@@ -122,13 +125,14 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 /** Starts a server for the tests of a client.
  *  @returns the server, which listens; several may run in one process
  *  @throws (rejects) Error when an account can't be made, or a port can't be opened
+ *  @public
  *  @example
  *  const server = await startTestServer({ accounts: { juliet: 'secret' } });
- *  const xmpp = client({ service: server.url, domain: server.domain, username: 'juliet', password: 'secret' });
- *  await xmpp.start();
- *  server.cut(`juliet@${server.domain}`);
- *  await server.stop();
- *  @public */
+ *  const socket = new WebSocket(server.webSocketUrl, 'xmpp');
+ *  socket.onopen = () => socket.send('<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" to="localhost" version="1.0"/>');
+ *  await new Promise((heard) => (socket.onmessage = heard));
+ *  server.clients.map(({ isOpen }) => isOpen); // [true]
+ *  await server.stop(); */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { accounts = {}, domain = 'localhost', now = Date.UTC(2026, 0, 1), seed = 'waystate', features = standardFeatures, log = silent, tls } = options;
   const config: CoreConfig = { ...defaultConfig, domain, secret: 'what a test server has for a secret', rooms: { domain: `rooms.${domain}` }, ...options.config };

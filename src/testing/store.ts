@@ -5,7 +5,10 @@ import { Lane } from './lane.ts';
 /** The faults of a store.
  *  @public
  *  @example
- *  server.store.failNext('roster.write'); // the next change of a roster is an internal-server-error */
+ *  const server = await startTestServer({ accounts: { juliet: 'secret' } });
+ *  // The next change of a roster is answered with internal-server-error.
+ *  server.store.failNext('roster.write');
+ *  await server.stop(); */
 export interface TestStore {
   /** Answers nothing from now on; requests wait in their order. */
   hold(): void;

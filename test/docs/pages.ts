@@ -2,6 +2,7 @@
  *  made by TypeDoc and kept by nobody. @module */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import MarkdownIt from 'markdown-it';
 
 /** Where the project is. */
 export const root = join(import.meta.dirname, '../..');
@@ -30,10 +31,14 @@ export const pages: readonly Page[] = [
     .filter((name) => name.endsWith('.md') && !name.startsWith('reference/api/')).map((name) => `docs/${name}`).sort(),
 ].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
-/** Every code block of every page. */
+const markdown = new MarkdownIt();
+
+/** Every code block of every page. One that is indented has no language: it holds commands. */
 export const codeBlocks: readonly CodeBlock[] = pages.flatMap(({ path, text }) =>
-  [...text.matchAll(/^```(\S+)[ ]?(.*)\n([\s\S]*?)^```$/gm)].map(({ index, 1: language = '', 2: note = '', 3: code = '' }) =>
-    ({ page: path, line: text.slice(0, index).split('\n').length, language, note, code })));
+  markdown.parse(text, {}).filter(({ type }) => type === 'fence' || type === 'code_block').map(({ info, map, content }) => {
+    const [language = '', ...note] = info.split(' ');
+    return { page: path, line: (map?.[0] ?? 0) + 1, language, note: note.join(' '), code: content };
+  }));
 
 /** A page's text without its code blocks. */
 export const proseOf = ({ text }: Page): string => text.replace(/^```[\s\S]*?^```$/gm, '');

@@ -1,16 +1,26 @@
-/** The documentation as a site: nothing in it leads nowhere, nothing is fetched from elsewhere, and in Debian's
- *  Chromium, where it is installed, it is searched from a file, by keyboard, and fits a phone. @module */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/** The documentation as a site, the API pages with it: nothing in it leads nowhere, nothing is fetched from elsewhere, the search
+ *  finds first what is looked for, and in Debian's Chromium, where it is installed, it is searched from a file, by keyboard, and
+ *  fits a phone. @module */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildSite } from '../../docs/site.ts';
+import { exportsOfPackage } from './exports.ts';
+import { root } from './pages.ts';
 
-const out = mkdtempSync(join(tmpdir(), 'waystate-site-'));
-const addresses = buildSite(out);
-afterAll(() => { rmSync(out, { recursive: true, force: true }); });
+const folder = mkdtempSync(join(tmpdir(), 'waystate-site-'));
+const out = join(folder, 'site');
+// By TypeDoc as it is now, whatever it has written before.
+execFileSync(process.execPath, [join(root, 'node_modules/typedoc/bin/typedoc'), '--out', join(folder, 'api'), '--logLevel', 'Warn', '--skipErrorChecking'], { cwd: root });
+const pages = buildSite(out, join(folder, 'api'));
+const api = readdirSync(join(out, 'reference/api'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html')).map((name) => `reference/api/${name}`);
+const addresses = [...pages, ...api];
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const htmlOf = (file: string): string => readFileSync(file, 'utf8');
 const plain = (text: string): string => text.replaceAll('&amp;', '&');
@@ -28,14 +38,73 @@ describe('site: links', () => {
       if (/^[a-z]+:/.test(target)) return !target.startsWith('https://') && target !== 'data:,';
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? join(out, address) : join(out, dirname(address), path);
-      return !existsSync(file) || (anchor !== undefined && !hasId(file, decodeURIComponent(anchor)));
+      return !existsSync(file) || (anchor !== undefined && anchor !== '' && !hasId(file, decodeURIComponent(anchor)));
     }).map((target) => `${address} → ${target}`));
     expect(faults).toEqual([]);
-    expect(addresses.length).toBeGreaterThan(60);
+    expect(pages.length).toBeGreaterThan(60);
+    expect(api.length).toBeGreaterThan(200);
+  });
+
+  test('every page leads to the API pages, and each of these back', () => {
+    const leadsTo = (address: string, target: string): boolean => targetsIn(htmlOf(join(out, address))).some((link) => join(dirname(address), link) === target);
+    expect(pages.filter((address) => !leadsTo(address, 'reference/api/index.html'))).toEqual([]);
+    expect(api.filter((address) => !leadsTo(address, 'index.html'))).toEqual([]);
+  });
+
+  test('the name of an export, in code, leads to its page', () => {
+    expect(targetsIn(htmlOf(join(out, 'guides/embed.html')))).toContain('../reference/api/functions/waystate_server.startServer.html');
   });
 
   test('no page has a script, a style or a picture from elsewhere', () => {
     expect(addresses.filter((address) => /<(?:script|img|iframe|link)[^>]*(?:src|href)="(?:https?:)?\/\//.test(htmlOf(join(out, address))))).toEqual([]);
+  });
+});
+
+/** An entry of the index, as far as the tests look at it. */
+interface Found {
+  readonly address: string;
+}
+
+describe('site: search', () => {
+  const page = createContext({}) as { searchIndex: readonly (readonly [address: string])[]; searchIn: (index: unknown) => (typed: string) => readonly Found[] };
+  for (const script of ['search-index.js', 'ranking.js']) runInContext(readFileSync(join(out, script), 'utf8'), page);
+  const search = page.searchIn(page.searchIndex);
+  const addressesFor = (typed: string): string[] => search(typed).map(({ address }) => address);
+
+  test('whatever it finds is there', () => {
+    const targets = page.searchIndex.map(([address]) => address.split('#'));
+    expect(targets.filter(([file = '', anchor]) => !existsSync(join(out, file)) || (anchor !== undefined && !htmlOf(join(out, file)).includes(`id="${anchor}"`)))).toEqual([]);
+  });
+
+  test('every export is among the first three for its name', () => {
+    const names = exportsOfPackage.map(({ from, name }) => ({ from, name }));
+    const strays = names.filter(({ name }) => !addressesFor(name).slice(0, 3).some((address) => address.endsWith(`.${name}.html`)));
+    expect(strays).toEqual([]);
+    expect(names.length).toBeGreaterThan(200);
+  });
+
+  test.each([
+    ['drain', ['explanation/delivery.html#the-end-of-a-stream', 'reference/machines/route.html']],
+    ['offline message', ['explanation/delivery.html#stored-before-live']],
+    ['rooms', ['explanation/rooms.html', 'reference/machines/room.html']],
+    ['configuration', ['reference/config.html']],
+    ['certificate', ['guides/run.html#a-domain-and-its-certificate']],
+    ['SCRAM', ['reference/config.html#keys']],
+    ['createCore', ['reference/api/functions/waystate_core.createCore.html']],
+    ['inspector token', ['guides/inspect.html#who-may-look']],
+    ['presence machine', ['reference/machines/presence.html']],
+    ['dialback', ['reference/machines/link.html', 'explanation/federation.html#who-is-there']],
+    ['resumption', ['reference/machines/session.html']],
+    ['test a client', ['guides/test-server.html']],
+    ['backup', ['guides/run.html#backup']],
+    ['parse jid', ['reference/api/functions/waystate_core.parseJid.html']],
+  ])('%s: %j among the first three', (typed, wanted) => {
+    expect(addressesFor(typed).slice(0, 3)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test('what no page has is not found', () => {
+    expect(addressesFor('Rosaline')).toEqual([]);
+    expect(addressesFor('  ')).toEqual([]);
   });
 });
 

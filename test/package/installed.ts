@@ -1,9 +1,10 @@
 /** A project that has this package installed as npm would: built, with its dependencies beside it, and nothing else of this
  *  checkout. The dependencies are links to those that are here, so that no network is needed. @module */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { build as bundle } from 'vite';
 import { build } from '../../docs/build.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
@@ -49,6 +50,15 @@ export class Project {
     }));
   }
 
+  /** One file with all that it needs, for a browser. */
+  async bundled(code: string): Promise<string> {
+    const entry = this.write('entry.js', code);
+    const built = await bundle({ root: this.folder, logLevel: 'silent', configFile: false, build: { write: false, minify: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'out' } } });
+    const [output] = Array.isArray(built) ? built : [built];
+    if (output === undefined || !('output' in output)) throw new Error('nothing was bundled');
+    return output.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('\n');
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -56,3 +66,6 @@ export class Project {
 
 /** The entry points. */
 export const entryPoints = Object.keys(packageFile.exports).filter((name) => name !== './package.json').map((name) => `waystate${name.slice(1)}`);
+
+/** Where a program is that not everybody has; undefined where it is not. */
+export const programNamed = (name: string): string | undefined => (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, name)).find(existsSync);

@@ -1,15 +1,14 @@
 /** The package as others install it: every entry point loads, in plain JavaScript and in strict TypeScript, with no side effect;
- *  machines and core also without Node. @module */
-import { existsSync, readFileSync } from 'node:fs';
+ *  machines and core also without Node. Not here: in a browser (browser.test.ts). @module */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
-import { build as bundle } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isStale } from '../../docs/api-report.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { version } from '../../src/version.ts';
-import { entryPoints, Project } from './installed.ts';
+import { entryPoints, Project, programNamed } from './installed.ts';
 
 let project: Project;
 beforeAll(() => {
@@ -70,22 +69,32 @@ describe('package', () => {
   });
 
   test('whoever takes one machine takes no other along', { timeout: 60_000 }, async () => {
-    const code = await bundled("import { routeMachine } from 'waystate/machines';\nglobalThis.route = routeMachine;\n");
+    const code = await project.bundled("import { routeMachine } from 'waystate/machines';\nglobalThis.route = routeMachine;\n");
     expect(code).toContain('drain.begun');
     expect(code).not.toContain('presence.available');
     expect(code).not.toContain('stanza.queued');
   });
 
   test('machines and core need nothing of Node', { timeout: 60_000 }, async () => {
-    const code = await bundled(anywhere);
+    const code = await project.bundled(anywhere);
     expect(code).not.toMatch(/from ["']node:|require\(/);
     const file = project.write('bundled.mjs', code);
     expect(await project.run(process.execPath, file)).toEqual({ code: 0, stdout: `${saidAnywhere}\n`, stderr: '' });
   });
 
+  const attw = programNamed('attw');
+  test.runIf(attw !== undefined || process.env['WAYSTATE_REQUIRE_ALL'])(`are-the-types-wrong finds nothing wrong for ES modules${attw === undefined ? ' (skipped: attw is not installed)' : ''}`, { timeout: 60_000 }, async () => {
+    const packed = await project.run('npm', 'pack', '--ignore-scripts', '--silent', './node_modules/waystate');
+    expect(packed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^waystate-.*\.tgz\n$/) });
+    // No types of DefinitelyTyped beside it: for those it would ask the network.
+    const { stdout, code } = await project.run(attw ?? 'attw', packed.stdout.trim(), '--profile', 'esm-only', '--no-definitely-typed', '--format', 'json');
+    expect(code, stdout).toBe(0);
+    const { analysis: { entrypoints } } = JSON.parse(stdout) as { readonly analysis: { readonly entrypoints: object } };
+    expect(Object.keys(entrypoints)).toEqual(expect.arrayContaining(entryPoints.map((name) => name.replace('waystate', '.'))));
+  });
+
   const others = [['deno', ['run', '--node-modules-dir=manual', '--allow-env']], ['bun', ['run']]] as const;
-  const found = others.map(([name, args]) => ({ name, args, program: (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, name)).find(existsSync) }));
-  for (const { name, args, program } of found) {
+  for (const { name, args, program } of others.map(([name, args]) => ({ name, args, program: programNamed(name) }))) {
     test.runIf(program !== undefined || process.env['WAYSTATE_REQUIRE_ALL'])(`machines and core run under ${name}${program === undefined ? ` (skipped: ${name} is not installed)` : ''}`, { timeout: 60_000 }, async () => {
       project.write('anywhere.js', anywhere);
       const { stdout, code } = await project.run(program ?? name, ...args, 'anywhere.js');
@@ -93,12 +102,3 @@ describe('package', () => {
     });
   }
 });
-
-/** One file with all that it needs, for a browser. */
-async function bundled(code: string): Promise<string> {
-  const entry = project.write('entry.js', code);
-  const built = await bundle({ root: project.folder, logLevel: 'silent', configFile: false, build: { write: false, minify: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'out' } } });
-  const [output] = Array.isArray(built) ? built : [built];
-  if (output === undefined || !('output' in output)) throw new Error('nothing was bundled');
-  return output.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('\n');
-}

@@ -11,5 +11,9 @@ import { session } from './session.ts';
 import { vcard } from './vcard.ts';
 import { version } from './version.ts';
 
-/** All but in-band registration (register.ts), which is off by default. */
+/** All but in-band registration (register.ts), which is off by default.
+ *  @example
+ *  const withoutCards = standardFeatures.filter(({ name }) => name !== 'vcard');
+ *  createCore({ domain: 'capulet.lit', ...defaultConfig }, withoutCards);
+ *  standardFeatures.length - withoutCards.length; // 1 */
 export const standardFeatures: readonly Feature[] = [roster, disco, ping, version, privateStorage, vcard, session, privacyLists, blocking, invisible];

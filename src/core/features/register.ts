@@ -21,7 +21,12 @@ export interface RegistrationLimit {
 }
 
 /** In-band registration (XEP-0077 §3).
- *  @param limit none: anybody may make as many accounts as it likes (loopback tests and benchmarks) */
+ *  @param limit none: anybody may make as many accounts as it likes (loopback tests and benchmarks)
+ *  @example
+ *  // Three accounts in an hour, from one address.
+ *  const features = [...standardFeatures, register({ accounts: 3, perMs: 3_600_000 })];
+ *  createCore({ domain: 'capulet.lit', ...defaultConfig }, features);
+ *  features.at(-1)?.name; // 'register' */
 export function register(limit?: RegistrationLimit): Feature {
   const mayRegister = limit === undefined ? () => true : allowance(limit);
   return {

@@ -43,7 +43,11 @@ const declaration = new RegExp(
 /** A push reader of one XML stream. After an `error` or `end` event nothing more comes out of it.
  *  @example
  *  const reader = new StreamReader({ maxStanzaBytes: 10_000, maxDepth: 30, maxAttributes: 40 });
- *  for (const event of reader.push(bytes)) console.log(event.type); */
+ *  const push = (text: string) => reader.push(new TextEncoder().encode(text)).map(({ type }) => type);
+ *  push('<stream:stream xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams" to="capulet.lit" version="1.0">'); // ['header']
+ *  push('<message><body>Wherefore art'); // []
+ *  push(' thou?</body></message><presence/>'); // ['element', 'element']
+ *  push('</stream:stream>'); // ['end'] */
 export class StreamReader extends TokenReader {
   /** Can be replaced at any time, such as when the peer has authenticated (RFC 6120 §13.12). */
   limits: ReaderLimits;

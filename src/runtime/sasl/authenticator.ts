@@ -38,9 +38,12 @@ export interface SaslOptions {
  *  @param options The store, and what to offer.
  *  @spec RFC 6120 §6
  *  @example
- *  const authenticator = saslAuthenticator({ store });
+ *  const authenticator = saslAuthenticator({ store: memoryStore() });
+ *  const channel: SaslChannel = { secure: true, insecurePlain: false, domain: 'capulet.lit', bindings: new Map() };
+ *  authenticator.mechanisms(channel); // ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
  *  const exchange = authenticator.begin(channel, 'SCRAM-SHA-256');
- *  const outcome = await exchange?.respond(data); */
+ *  const outcome = await exchange?.respond(btoa('n,,n=juliet,r=fyko+d2lbbFgONRv9qkxdawL'));
+ *  outcome?.type; // 'challenge' */
 export function saslAuthenticator(options: SaslOptions): Authenticator {
   const { store, iterations = usualIterations, entropy = randomBytes } = options;
   const findVerifier = verifiersOf(store, entropy(32), iterations);

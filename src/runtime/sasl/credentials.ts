@@ -43,7 +43,8 @@ export async function scramKeys(
  *  too low; its message can be shown to the user.
  *  @spec RFC 5802 §3
  *  @example
- *  const credentials = await deriveCredentials('r0m30myr0m30'); */
+ *  const credentials = await deriveCredentials('r0m30myr0m30', 4_096);
+ *  Object.keys(credentials); // ['SCRAM-SHA-1', 'SCRAM-SHA-256'] */
 export async function deriveCredentials(password: string, iterations = usualIterations): Promise<Credentials> {
   if (!Number.isSafeInteger(iterations) || iterations < 4096) {
     throw new RangeError('The iteration count of SCRAM is a whole number of at least 4096.');

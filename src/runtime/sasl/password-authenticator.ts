@@ -31,9 +31,13 @@ export interface PasswordOptions {
 /** Makes an authenticator that offers PLAIN, under TLS, and asks whether the password is right.
  *  @param check asked once for each attempt; it should take as long for a user that there is not
  *  @spec RFC 4616 §2
+ *  @public
  *  @example
- *  const authenticator = passwordAuthenticator((username, password) => users.verify(username, password), { store });
- *  @public */
+ *  const users = new Map([['juliet', 'secret']]);
+ *  const authenticator = passwordAuthenticator((username, password) => users.get(username) === password, { store: memoryStore() });
+ *  const channel: SaslChannel = { secure: true, insecurePlain: false, domain: 'capulet.lit', bindings: new Map() };
+ *  const exchange = authenticator.begin(channel, 'PLAIN');
+ *  await exchange?.respond(btoa('\0juliet\0secret')); // { type: 'success', account: 'juliet@capulet.lit' } */
 export function passwordAuthenticator(check: PasswordCheck, { store }: PasswordOptions): Authenticator {
   const mechanisms: Authenticator['mechanisms'] = (channel) => (suitsPlain(channel) ? ['PLAIN'] : []);
   return {
