@@ -16,5 +16,5 @@ export type { Replayer } from './replay.ts';
 export { checkServer, serverTheorems } from './server/check.ts';
 export type { ServerCheckOptions } from './server/check.ts';
 export { checkStore } from './store/check.ts';
-export type { StoreCheckOptions, StoreFailure, StoreVerdict } from './store/check.ts';
+export type { StoreCheckOptions, StoreCheckFailure, StoreVerdict } from './store/check.ts';
 export type { Awaitable, TestedClient, TestedServer } from './server/tested-server.ts';

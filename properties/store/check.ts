@@ -14,7 +14,7 @@ export interface StoreCheckOptions {
 
 /** What a store did that it must not.
  *  @public */
-export interface StoreFailure {
+export interface StoreCheckFailure {
   /** What was asked, in this order; those of one row were asked without awaiting one another. */
   readonly requests: readonly (readonly StoreRequest[])[];
   /** In words: the request, what it was answered, and what it should have been. */
@@ -27,7 +27,7 @@ export interface StoreFailure {
  *  @public */
 export interface StoreVerdict {
   readonly runs: number;
-  readonly failure: StoreFailure | undefined;
+  readonly failure: StoreCheckFailure | undefined;
 }
 
 /** Checks that a store replies as its whole history says, in the order of the requests of each account, and that after
@@ -36,8 +36,14 @@ export interface StoreVerdict {
  *  @returns with the smallest requests that were found when it fails
  *  @throws (rejects) when a store can't be opened or closed
  *  @example
- *  const { failure } = await checkStore(() => yourStore(), { runs: 200, seed: 1 });
- *  if (failure !== undefined) console.log(failure.fault, failure.requests);
+ *  import { memoryStore } from 'waystate';
+ *  // A store that forgets what it was told to keep for whoever is away.
+ *  const forgetful = (): Store => {
+ *    const store = memoryStore();
+ *    return { perform: async (request) => (request.op === 'offline.append' ? ('stored' as never) : store.perform(request)), close: () => store.close() };
+ *  };
+ *  const { failure } = await checkStore(forgetful, { runs: 200, seed: 1 });
+ *  failure?.fault.startsWith('{"op":"offline.append"'); // true
  *  @public */
 export async function checkStore(open: () => Store | Promise<Store>, { runs, seed }: StoreCheckOptions): Promise<StoreVerdict> {
   const outcome = await fc.check(fc.asyncProperty(requestGroups, async (requests) => (await faultOf(await open(), requests)) === undefined), { numRuns: runs, seed });

@@ -53,9 +53,10 @@ type Counter = keyof typeof counters;
 
 /** Counts what a server does, from its making on. Hand it to {@link startServer}, and ask it as often as you like.
  *  @example
+ *  const core = createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures);
  *  const metrics = new Metrics(core);
- *  const server = await startServer({ core, metrics, store, authenticator, deriveCredentials, log, domain, listeners });
- *  createServer((_request, response) => response.end(metrics.text()));
+ *  metrics.text().includes('waystate_resources 0'); // true
+ *  metrics.values().find(({ name }) => name === 'waystate_streams')?.samples; // [{ labels: {}, value: 0 }]
  *  @public */
 export class Metrics {
   readonly #core: Pick<Core, 'census' | 'observe'>;
