@@ -153,8 +153,7 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       kernel.send(stream, saslXml('challenge', effect.params.data));
       break;
     case 'sendSuccess':
-      // Of no length is something else than not there (RFC 6120 §6.4.6).
-      kernel.send(stream, saslXml('success', effect.params.data === '' ? '=' : effect.params.data));
+      kernel.send(stream, saslXml('success', effect.params.data === '' ? '=' : effect.params.data)); // RFC 6120 §6.4.6
       break;
     case 'refuseSasl': {
       const failure = new Element('failure', { xmlns: NS.sasl });
