@@ -2,7 +2,7 @@
  *  machine, and the machine's effects become XML. Spec: RFC 6120 §4-§7. Not here: the rules of the
  *  order of it all (machines/stream.ts), SASL mechanisms (runtime), binding (binding.ts). @module */
 import { Element } from 'ltx';
-import type { StreamErrorCondition } from '../../machines/vocabulary.ts';
+import type { BareJid, StreamErrorCondition } from '../../machines/vocabulary.ts';
 import { wires } from '../../machines/wires.ts';
 import { stepStream } from '../../machines/stream.ts';
 import type { StreamEvent } from '../../machines/stream.ts';
@@ -16,6 +16,7 @@ import { NS } from './namespaces.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { resultOf } from './stanza.ts';
 import { streamErrorXml } from './stream-error.ts';
+import { featuresXml } from './stream-features.ts';
 import { answerTo, isServed } from './stream-version.ts';
 import { serialize } from './xml/writer.ts';
 import type { Stream } from './resources.ts';
@@ -59,9 +60,21 @@ function headerFault(kernel: Kernel, stream: Stream, header: StreamHeader): Stre
   if (!header.wellNamed || header.xmlns !== NS.client) return 'invalid-namespace'; // RFC 6120 §4.8.2
   if (header.to === undefined || parseJid(header.to)?.bare !== kernel.config.domain) return 'host-unknown'; // §4.9.3.6
   if (!isServed(header.version)) return 'unsupported-version'; // §4.7.5
-  if (stream.account !== undefined && header.from !== undefined && parseJid(header.from)?.bare !== stream.account) return 'invalid-from'; // §4.9.3.9
+  if (stream.account !== undefined && !isFrom(stream, stream.account)) return 'invalid-from'; // §4.9.3.9
   return undefined;
 }
+
+/** SASL has found out whose stream it is; that must be whoever its header was from, if nobody can have changed that on the way. */
+export function receiveSuccess(kernel: Kernel, stream: Stream, account: BareJid, data: string | undefined): void {
+  if (stream.channel.secure && !isFrom(stream, account)) {
+    advanceStream(kernel, stream, { type: 'stream.failed', condition: 'invalid-from' }); // RFC 6120 §6.4.6
+    return;
+  }
+  stream.account = account;
+  advanceStream(kernel, stream, { type: 'sasl.succeeded', ...(data !== undefined && { data }) });
+}
+
+const isFrom = ({ peer }: Stream, account: BareJid): boolean => peer === undefined || parseJid(peer)?.bare === account;
 
 /** A first-level element of a stream that is not bound. */
 export function receiveUnbound(kernel: Kernel, stream: Stream, element: Element): void {
@@ -153,8 +166,7 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       kernel.send(stream, saslXml('challenge', effect.params.data));
       break;
     case 'sendSuccess':
-      // Of no length is something else than not there (RFC 6120 §6.4.6).
-      kernel.send(stream, saslXml('success', effect.params.data === '' ? '=' : effect.params.data));
+      kernel.send(stream, saslXml('success', effect.params.data === '' ? '=' : effect.params.data)); // RFC 6120 §6.4.6
       break;
     case 'refuseSasl': {
       const failure = new Element('failure', { xmlns: NS.sasl });
@@ -220,26 +232,6 @@ const timerOf = (stream: Stream, name: string): string => `stream ${stream.id} $
 
 function saslXml(name: 'challenge' | 'success', data: string | undefined): string {
   return data === undefined ? `<${name} xmlns="${NS.sasl}"/>` : `<${name} xmlns="${NS.sasl}">${data}</${name}>`;
-}
-
-/** What is offered in the state that the stream has just entered (RFC 6120 §4.3.2). */
-function featuresXml(kernel: Kernel, stream: Stream): string {
-  const { channel } = stream;
-  let offers = '';
-  if (stream.account !== undefined) {
-    offers += `<bind xmlns="${NS.bind}"/><sub xmlns="${NS.preApproval}"/><ver xmlns="${NS.rosterver}"/>`;
-    for (const feature of kernel.features) offers += feature.streamFeatures?.authenticated ?? '';
-    return `<stream:features>${offers}</stream:features>`;
-  }
-  if (!channel.secure && channel.startTls) offers += `<starttls xmlns="${NS.tls}">${channel.tlsRequired ? '<required/>' : ''}</starttls>`;
-  if (channel.secure || !channel.tlsRequired) {
-    offers += `<mechanisms xmlns="${NS.sasl}">${channel.mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`;
-    if (channel.channelBindings.length > 0) {
-      offers += `<sasl-channel-binding xmlns="${NS.saslCb}">${channel.channelBindings.map((type) => `<channel-binding type="${type}"/>`).join('')}</sasl-channel-binding>`;
-    }
-    for (const feature of kernel.features) offers += feature.streamFeatures?.unauthenticated ?? '';
-  }
-  return `<stream:features>${offers}</stream:features>`;
 }
 
 function bindResultXml(stream: Stream): string {

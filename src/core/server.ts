@@ -9,7 +9,7 @@ import type { Input, StreamId } from './input.ts';
 import { parseJid } from './jid.ts';
 import { Kernel } from './kernel.ts';
 import type { PeerStream } from './kernel.ts';
-import { advanceStream, beginStream, receiveHeader } from './negotiation.ts';
+import { advanceStream, beginStream, receiveHeader, receiveSuccess } from './negotiation.ts';
 import { observing } from './observers.ts';
 import type { Observer } from './observers.ts';
 import { advancePresence } from './presence.ts';
@@ -217,8 +217,7 @@ function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type
       advanceStream(kernel, stream, { type: 'sasl.challenged', data: input.data });
       return whenIdle(kernel, stream);
     case 'sasl.succeeded':
-      stream.account = input.account;
-      advanceStream(kernel, stream, { type: 'sasl.succeeded', ...(input.data === undefined ? {} : { data: input.data }) });
+      receiveSuccess(kernel, stream, input.account, input.data);
       return whenIdle(kernel, stream);
     case 'sasl.failed':
       advanceStream(kernel, stream, { type: 'sasl.failed', condition: input.condition, ...(input.text === undefined ? {} : { text: input.text }) });

@@ -152,6 +152,18 @@ describe('negotiation: what ends it', () => {
     expect(typesOf(await stranger.says('</stream:stream>'))).toEqual(['disconnect']);
   });
 
+  test.each([
+    ['somebody else, under TLS', secure, 'romeo@localhost', 'invalid-from'],
+    ['somebody else, where anybody could have written that', { ...secure, secure: false }, 'romeo@localhost', undefined],
+    ['who it is, in other letters and with a resource', secure, 'JULIET@localhost/x', undefined],
+  ] as const)('who is found to be juliet by SASL, and whose header was from %s (RFC 6120 §6.4.6)', async (_who, channel, from, fault) => {
+    const stranger = new Stranger(channel);
+    await stranger.says(header(` version="1.0" from="${from}"`));
+    const effects = await stranger.says(auth);
+    expect(/<stream:error><([\w-]+)/.exec(sentIn(effects).join(''))?.[1]).toBe(fault);
+    expect(typesOf(effects).slice(1)).toEqual(fault === undefined ? ['send', 'restart', 'trust'] : ['send', 'close']);
+  });
+
   test.each(['<conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>', '<unheard-of xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>', ''])('a stream error of the client closes the stream, whatever it says: %s (RFC 6120 §4.9.1.1, §4.9.2)', async (condition) => {
     for (const [channel, before] of [[clear, [header()]], [secure, [header(), auth, header()]], [secure, [header(), auth, header(), bind]]] as const) {
       const stranger = new Stranger(channel);
