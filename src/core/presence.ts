@@ -123,8 +123,8 @@ export function isWithdrawn(resource: Resource, peer: BareJid): boolean {
   return resource.directed?.get(peer)?.value === 'withdrawn';
 }
 
-/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). In a room all occupants do, though it
- *  was told at one nick only (XEP-0045 §17.4). */
+/** Whether an entity believes in a resource because of directed presence (RFC 6121 §4.6.6). In a room all occupants do,
+ *  though it was told at one nick only (XEP-0045 §17.4). */
 export function isTold(kernel: Kernel, resource: Resource, peer: Jid): boolean {
   const { directed } = resource;
   return directed?.get(peer.bare)?.value === 'told' || (peer.full !== undefined && directed?.get(peer.full)?.value === 'told') || isInRoom(kernel, resource, peer);
@@ -178,8 +178,13 @@ export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write 
   if (resource !== undefined && admits(kernel, resource, stanza)) put(kernel, resource, write(resource.jid));
 }
 
+/** An error for the bare JID answers a subscription stanza, of which interested resources hear too (RFC 6121 §3.1.2). */
 function deliverToListening(kernel: Kernel, account: Account, stanza: Element, xml: string): void {
-  for (const resource of account.listening()) if (admits(kernel, resource, stanza)) put(kernel, resource, xml);
+  const isError = stanza.attrs.type === 'error';
+  for (const resource of account.resources.values()) {
+    const hears = resource.hearsPresence || (isError && resource.isInterested && !resource.isDraining);
+    if (hears && admits(kernel, resource, stanza)) put(kernel, resource, xml);
+  }
 }
 
 /** To the resource itself first, then to the user's other available resources, then to the

@@ -88,14 +88,18 @@ describe('a connection that is given up before it is there', () => {
     expect(ordered).toEqual(['connect', 'disconnect']);
   });
 
-  test('a request to subscribe goes back as well, and a probe does not (RFC 6121 §3.1.2, §4.3)', async () => {
+  test.each([
+    ['is available', '<presence/>'],
+    ['has asked for the roster', '<iq type="get" id="r"><query xmlns="jabber:iq:roster"/></iq>'],
+  ] as const)('a request to subscribe goes back as well to whoever %s, and a probe does not (RFC 6121 §3.1.2, §4.3)', async (who, first) => {
     const juliet = await verona.connect('juliet', 'balcony');
-    juliet.send('<presence/>');
+    juliet.send(first);
     await juliet.next();
     juliet.send('<presence to="romeo@mantua.test" type="probe" id="p"/><presence to="romeo@mantua.test" type="subscribe" id="s"/>');
     await verona.settle();
     const [timer] = [...verona.timers.keys()].filter((name) => name.includes('linkTimeout'));
     verona.fire(timer ?? '');
+    if (who === 'has asked for the roster') expect(await juliet.next()).toMatchObject({ attrs: { type: 'set' } });
     const answer = await juliet.next();
     expect(answer !== 'closed' && answer.attrs).toMatchObject({ type: 'error', id: 's', from: 'romeo@mantua.test' });
     expect(String(answer)).toContain('remote-server-timeout');
