@@ -5,8 +5,9 @@ declare module 'ltx' {
   /** An XML element: its name, its attributes (`xmlns` is one of them) and its children. `c` adds a child and gives that, `t` adds text, `up` and
    *  `root` lead back. Text is escaped when it is written. From ltx.
    *  @example
-   *  String(new Element('message', { to: 'juliet@capulet.lit' }).c('body').t('Wherefore & why?').root());
-   *  // '<message to="juliet@capulet.lit"><body>Wherefore &amp; why?</body></message>' */
+   *  const message = new Element('message', { to: 'juliet@capulet.lit' });
+   *  message.c('body').t('Wherefore & why?');
+   *  message.toString(); // '<message to="juliet@capulet.lit"><body>Wherefore &amp; why?</body></message>' */
   export class Element {
     constructor(name: string, attrs?: string | Record<string, string | undefined>);
     name: string;

@@ -35,10 +35,11 @@ export interface StoreVerdict {
  *  @param open gives a fresh and empty store for each run; it is closed at the end of the run
  *  @returns with the smallest requests that were found when it fails
  *  @throws (rejects) when a store can't be opened or closed
+ *  @public
  *  @example
- *  const { failure } = await checkStore(() => yourStore(), { runs: 200, seed: 1 });
- *  if (failure !== undefined) console.log(failure.fault, failure.requests);
- *  @public */
+ *  const { runs, failure } = await checkStore(() => memoryStore(), { runs: 20, seed: 1 });
+ *  runs; // 20
+ *  failure?.fault; // undefined */
 export async function checkStore(open: () => Store | Promise<Store>, { runs, seed }: StoreCheckOptions): Promise<StoreVerdict> {
   const outcome = await fc.check(fc.asyncProperty(requestGroups, async (requests) => (await faultOf(await open(), requests)) === undefined), { numRuns: runs, seed });
   if (!outcome.failed) return { runs: outcome.numRuns, failure: undefined };

@@ -29,7 +29,10 @@ export interface SharedInspectorOptions {
   /** Who may look, where your program knows: by its own session cookie, say. Then nobody needs the token, and the inspector is there for
    *  other machines too. Who rejects lets nobody in. Unless given: whoever has the token, on this machine.
    *  @example
-   *  createInspector({ recorder, mayLook: async (request) => (await userOf(request))?.isOperator === true }); */
+   *  const operators = new Set(['session=lark']);
+   *  const inspector = createInspector({ mayLook: ({ headers }) => operators.has(headers.cookie ?? '') });
+   *  inspector.path; // '/inspector/'
+   *  inspector.stop(); */
   readonly mayLook?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /** Under which it is on your HTTP server, from slash to slash; `/inspector/` unless given. */
   readonly path?: string;

@@ -52,11 +52,11 @@ const gauges: Readonly<Record<keyof ReturnType<Core['census']>, string>> = {
 type Counter = keyof typeof counters;
 
 /** Counts what a server does, from its making on. Hand it to {@link startServer}, and ask it as often as you like.
+ *  @public
  *  @example
+ *  const core = createCore({ domain: 'capulet.lit', ...defaultConfig }, standardFeatures);
  *  const metrics = new Metrics(core);
- *  const server = await startServer({ core, metrics, store, authenticator, deriveCredentials, log, domain, listeners });
- *  createServer((_request, response) => response.end(metrics.text()));
- *  @public */
+ *  metrics.text().includes('\nwaystate_streams 0\n'); // true */
 export class Metrics {
   readonly #core: Pick<Core, 'census' | 'observe'>;
   readonly #counts = new Map<Counter, Map<string, number>>();

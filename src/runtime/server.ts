@@ -58,7 +58,9 @@ export interface RunningServer {
    *  @param stanza as XML or as an element, which belongs to the server from now on; it has a `to`
    *  @throws TypeError when it is no stanza or an address is malformed; Error when the server has been stopped
    *  @example
-   *  server.send(`<message to='juliet@capulet.lit'><body>The server goes down at nine.</body></message>`); */
+   *  function announce(server: RunningServer): void {
+   *    server.send('<message to="juliet@capulet.lit"><body>The server goes down at nine.</body></message>');
+   *  } */
   send(stanza: string | Element): void;
   /** Takes a new certificate without dropping a connection.
    *  @param authorities those that are trusted from now on beside Node's, in PEM; as they were unless given
