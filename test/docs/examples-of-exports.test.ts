@@ -31,12 +31,12 @@ describe('docs: examples of exports', () => {
 
   test('every one compiles', { timeout: 60_000 }, () => {
     const fileOf = (index: number): string => join(root, `example-${index}.ts`);
-    const program = compiled(new Map(examples.map(({ text }, index) => [fileOf(index), moduleOf(text)])));
+    const program = compiled(new Map(examples.map(({ from, text }, index) => [fileOf(index), moduleOf(text, from)])));
     expect(examples.flatMap(({ of }, index) => faultsIn(program, fileOf(index)).map((fault) => `${of}, ${fault}`))).toEqual([]);
   });
 
-  test.each(examples)('$of of $from gives what its example says, and leaves nothing open', async ({ text, isValue }) => {
-    const shown = await run(text);
+  test.each(examples)('$of of $from gives what its example says, and leaves nothing open', async ({ from, text, isValue }) => {
+    const shown = await run(text, from);
     expect(shown.filter((each) => !isAsSaid(each))).toEqual([]);
     if (isValue) expect(shown).not.toEqual([]);
     await expect.poll(() => process.getActiveResourcesInfo().filter((what) => /^(?:TCP|TLS)|^MessagePort$/.test(what))).toEqual([]);
@@ -46,10 +46,10 @@ describe('docs: examples of exports', () => {
     ['a value that is another', 'parseJid(\'juliet@capulet.lit\')?.local; // \'romeo\'', [{ line: 1, given: 'juliet', said: 'romeo' }]],
     ['the second of two', '1 + 1; // 2\n[1,\n 2]; // [2, 1]', [{ line: 3, given: [1, 2], said: [2, 1] }]],
   ])('what is not as it says is found out: %s', async (_what, text, faults) => {
-    expect((await run(text)).filter((each) => !isAsSaid(each))).toEqual(faults);
+    expect((await run(text, 'waystate/core')).filter((each) => !isAsSaid(each))).toEqual(faults);
   });
 
   test('what is said where nothing would check it is refused', async () => {
-    await expect(run('const two = 1 + 1; // 3')).rejects.toThrow('line 1: the comment stands behind no expression');
+    await expect(run('const two = 1 + 1; // 3', 'waystate/core')).rejects.toThrow('line 1: the comment stands behind no expression');
   });
 });

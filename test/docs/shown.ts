@@ -4,8 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import ts from 'typescript';
 import { entryFiles, exportsOfPackage } from './exports.ts';
 
-/** The text as a module: the imports of what it has from the package stand before its first line. */
-export function moduleOf(text: string): string {
+/** The text as a module: the imports of what it has from the package stand before its first line. Where two entry points have a name,
+ *  it is that of the one that the example belongs to.
+ *  @param at that entry point */
+export function moduleOf(text: string, at: string): string {
   const source = parsed(text);
   const own = new Set<string>();
   const used = new Set<string>();
@@ -14,7 +16,8 @@ export function moduleOf(text: string): string {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  const imports = exportsOfPackage.filter(({ name }) => used.has(name) && !own.has(name))
+  const ours = exportsOfPackage.filter(({ from }) => from === at).map(({ name }) => name);
+  const imports = exportsOfPackage.filter(({ from, name }) => used.has(name) && !own.has(name) && (from === at || !ours.includes(name)))
     .map(({ from, name, isValue }) => `import ${isValue ? '' : 'type '}{ ${name} } from '${from}'; `);
   return `${imports.join('')}export {}; ${text}`;
 }
@@ -35,8 +38,8 @@ export interface Shown {
 
 /** Runs a text, and gives all that it shows.
  *  @throws whatever it throws */
-export async function run(text: string): Promise<readonly Shown[]> {
-  const module = parsed(moduleOf(text));
+export async function run(text: string, at: string): Promise<readonly Shown[]> {
+  const module = parsed(moduleOf(text, at));
   const names = module.statements.filter(ts.isImportDeclaration).map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
   const modules = new Map(await Promise.all(names.map(async (name) => [name, await import(/* @vite-ignore */ entryFiles.get(name) ?? name) as object] as const)));
   const { outputText } = ts.transpileModule(showing(module), { compilerOptions: { target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false } });

@@ -67,7 +67,6 @@ function restOf(element: Element): string {
 /** Writes an element and all that is in it (RFC 6120 §11).
  *  @param element named and declared as it is to be written
  *  @example
- *  import { Element } from 'ltx';
  *  serialize(new Element('body').t('Romeo & Juliet')); // '<body>Romeo &amp; Juliet</body>' */
 export function serialize(element: Element): string {
   return `<${element.name}${attributesOf(element, '')}${restOf(element)}`;
