@@ -12,6 +12,7 @@ import { detached } from '../detached.ts';
 import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
 import { parseJid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
+import { languageOf, markLanguage } from '../language.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
 import { mayFederate, returnError, route } from '../routing.ts';
@@ -62,6 +63,8 @@ export class Inbound implements PeerStream {
   /** The addresses of the peer's header, as domains. */
   #peer: string | undefined;
   #local: string | undefined;
+  /** The language of what the peer sends without telling which. */
+  #lang: string | undefined;
   #isOpen = false;
   #isBidirectional = false;
   readonly #proofs: Proofs;
@@ -137,8 +140,10 @@ export class Inbound implements PeerStream {
     });
   }
 
-  #receiveHeader({ wellNamed, xmlns, from, to, version }: StreamHeader, entropy: string): void {
+  #receiveHeader(header: StreamHeader, entropy: string): void {
+    const { wellNamed, xmlns, from, to, version } = header;
     this.#entropy = entropy;
+    this.#lang = languageOf(header);
     const peer = from === undefined ? undefined : parseJid(from);
     const local = to === undefined ? undefined : parseJid(to);
     const isSame = this.#proofs.certified === undefined || peer?.bare === this.#proofs.certified;
@@ -194,6 +199,7 @@ export class Inbound implements PeerStream {
     else if (!this.#host.isHosted(to.domain)) this.#fail('host-unknown'); // §4.9.3.6
     else {
       stanza.attrs.from = from.full ?? from.bare;
+      markLanguage(stanza, this.#lang);
       return route(this.#kernel, stanza, to);
     }
     return undefined;
