@@ -117,6 +117,19 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     for (const id of ['1', '2', '3', '4', '5']) expect(String(await romeo.next())).toContain(`id="${id}"`);
   });
 
+  test('to the account and to its resource alike, and over one stream alone; the other server delivers it in that order', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    const sent = Array.from({ length: 8 }, (_, index) => String(index));
+    for (const id of sent) {
+      juliet.send(id === '2' ? `<presence to="romeo@mantua.test/orchard" id="2"/>` : message(`romeo@mantua.test${Number(id) % 2 === 0 ? '' : '/orchard'}`, id));
+      if (id === '3') await net.settle();
+    }
+    await net.settle();
+    for (const id of sent) expect(String(await romeo.next())).toContain(`id="${id}"`);
+    expect(net.lines).toEqual(['verona.test mantua.test']);
+    expect(net.said.flatMap((line) => /^verona\.test → mantua\.test: <(?:message|presence)[^>]* id="(\d)"/.exec(line)?.[1] ?? [])).toEqual(sent);
+  });
+
   test('what has come over a stream that is no more, and waits for the store, comes before what another stream brings', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
     juliet.send(message('romeo@mantua.test/orchard', '1'));
