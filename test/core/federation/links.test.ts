@@ -130,6 +130,24 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     expect(net.said.flatMap((line) => /^verona\.test → mantua\.test: <(?:message|presence)[^>]* id="(\d)"/.exec(line)?.[1] ?? [])).toEqual(sent);
   });
 
+  test('what comes behind a stanza that waits for the store waits too, whoever has sent it', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    await here.account('nurse');
+    const nurse = await here.connect('nurse', 'hall');
+    juliet.send(message('romeo@mantua.test/orchard', '1'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send('<presence to="romeo@mantua.test" type="subscribe"/>');
+    await net.settle();
+    nurse.send(message('romeo@mantua.test/orchard', '2'));
+    await net.settle();
+    await expect(romeo.next()).rejects.toThrow('nothing more');
+    await there.releaseStore();
+    await net.settle();
+    expect(String(await romeo.next())).toContain('id="2"');
+  });
+
   test('what has come over a stream that is no more, and waits for the store, comes before what another stream brings', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
     juliet.send(message('romeo@mantua.test/orchard', '1'));
