@@ -64,6 +64,7 @@ describe('routing: a domain of this server', () => {
     { what: 'a request that the server understands', stanza: ping('localhost'), answer: 'iq result' },
     { what: 'a request that it does not understand', stanza: ping('localhost').replace('urn:xmpp:ping', 'urn:x'), answer: 'iq error service-unavailable' },
     { what: 'a message', stanza: '<message to="localhost" id="1"><body>hello</body></message>', answer: 'message error service-unavailable' },
+    { what: 'a message of what it does not understand', stanza: '<message to="localhost" id="1"><x xmlns="urn:x"/></message>', answer: 'message error service-unavailable' },
     { what: 'presence', stanza: '<presence to="localhost"/>', answer: 'nothing' },
     { what: 'an answer to nothing', stanza: '<iq to="localhost" type="result" id="none"/>', answer: 'nothing' },
   ])('$what is handled by the server, or comes back, with a resourcepart and without (RFC 6120 §10.5.1, §10.5.2)', async ({ stanza, answer }) => {
