@@ -15,7 +15,7 @@ import type { Kernel, PeerStream } from '../kernel.ts';
 import { languageOf, markLanguage } from '../language.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
-import { returnError, route } from '../routing.ts';
+import { isOwnProbe, returnError, route } from '../routing.ts';
 import { streamErrorXml } from '../stream-error.ts';
 import { serialize } from '../xml/writer.ts';
 import { dialbackXml, verdictXml } from './dialback.ts';
@@ -364,7 +364,7 @@ export class Link implements PeerStream {
 
   #bounce(stanza: Element, to: Jid, condition: StanzaErrorCondition): void {
     if (stanza.name === 'message') bounce(this.#kernel, stanza, to, condition);
-    else if (stanza.attrs.type !== 'probe') returnError(this.#kernel, stanza, condition);
+    else if (!isOwnProbe(stanza)) returnError(this.#kernel, stanza, condition);
   }
 
   /** There is no stream any more. What has come in meanwhile has a new one opened. */

@@ -1,6 +1,8 @@
 /** Two servers that speak with each other: how a link comes up, what goes over it, and what becomes of stanzas when it
  *  does not. @module */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { BareJid } from '../../../machines/vocabulary.ts';
+import { parseBare } from '../../../src/core/jid.ts';
 import type { Fate } from '../../../src/core/kernel.ts';
 import { Federated } from '../../world/federated.ts';
 import type { SiteOptions } from '../../world/federated.ts';
@@ -252,6 +254,24 @@ describe('links: what can\'t be carried goes back, once (RFC 6120 §8.3.3, THEOR
     }
     expect(fates.filter(({ type }) => type === 'chat').map(({ id, fate }) => [id, fate])).toEqual([['1', 'bounced'], ['2', 'bounced']]);
     expect(here.core.census().timers).toBe(0);
+  });
+
+  test.each([
+    { why: 'nobody finds', federation: {}, make: (): void => void net.missing.add('mantua.test') },
+    { why: 'is not spoken with', federation: { deny: ['test'] }, make: (): void => {} },
+  ])('a probe to a server that $why comes back to the client that has sent it; one of the server\'s own does not (RFC 6120 §10.4.3)', async ({ federation, make }) => {
+    const { juliet } = await begin({ ...verona, federation }, mantua);
+    make();
+    const record = { jid: parseBare('romeo@mantua.test') as BareJid, groups: [], subscription: 'to' as const, approved: false, listed: true };
+    await here.store.perform({ op: 'roster.write', account: parseBare('juliet@verona.test') as BareJid, record });
+    juliet.send('<presence/><presence to="romeo@mantua.test" type="probe" id="p1"/>');
+    await net.settle();
+    const heard = [await juliet.next(), await juliet.next()];
+    expect(heard.map((next) => next !== 'closed' && [next.attrs.from, next.attrs.type, next.attrs.id, next.getChild('error')?.getChildElements()[0]?.name])).toEqual([
+      ['juliet@verona.test/balcony', undefined, undefined, undefined], ['romeo@mantua.test', 'error', 'p1', 'remote-server-not-found'],
+    ]);
+    await expect(juliet.next()).rejects.toThrow('nothing more');
+    expect(here.effects.filter(({ type }) => type === 'connect').length).toBe(federation.deny === undefined ? 1 : 0);
   });
 
   test('a server that takes the connection and says nothing: remote-server-timeout, and nothing is left', async () => {
