@@ -5,6 +5,7 @@ import type { BareJid } from '../../machines/vocabulary.ts';
 import { acquire, release, rosterOf } from './accounts.ts';
 import { isSubscriber, settleRequest } from './contacts.ts';
 import type { IqAnswer, IqHandler, IqRequest } from './feature.ts';
+import { faultOf } from './iq-fault.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
@@ -54,15 +55,6 @@ interface Asker {
 }
 
 const isRequest = ({ attrs: { type } }: Element): boolean => type === 'get' || type === 'set';
-
-/** What is wrong with an iq, if anything is (RFC 6120 §8.2.3). */
-function faultOf(iq: Element): StanzaError | undefined {
-  const { type, id } = iq.attrs;
-  const children = childElements(iq).length;
-  if (id === undefined || id === '') return new StanzaError('bad-request', 'An iq needs an id.');
-  if (type === 'get' || type === 'set') return children === 1 ? undefined : new StanzaError('bad-request', 'A request has exactly one child element.');
-  return type === 'result' || type === 'error' ? undefined : new StanzaError('bad-request', 'The type of an iq is get, set, result or error.');
-}
 
 function refuse(kernel: Kernel, asker: Asker, iq: Element, error: StanzaError): undefined {
   const bounce = bounceOf(iq, error);

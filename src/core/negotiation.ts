@@ -12,6 +12,7 @@ import type { IqAnswer } from './feature.ts';
 import type { StreamHeader } from './input.ts';
 import { parseJid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
+import { languageOf } from './language.ts';
 import { NS } from './namespaces.ts';
 import { StanzaError, bounceOf } from './stanza-error.ts';
 import { resultOf } from './stanza.ts';
@@ -42,8 +43,7 @@ export function beginStream(kernel: Kernel, stream: Stream): void {
 /** A stream header (RFC 6120 §4.7). */
 export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHeader, entropy: string): void {
   stream.entropy = entropy;
-  // A language tag (RFC 5646 §2.1); it is stamped on what the peer sends, so it had better be one.
-  stream.lang = header.lang !== undefined && languageTag.test(header.lang) ? header.lang : undefined;
+  stream.lang = languageOf(header);
   stream.peer = header.from;
   stream.version = answerTo(header.version);
   const condition = headerFault(kernel, stream, header);
@@ -52,8 +52,6 @@ export function receiveHeader(kernel: Kernel, stream: Stream, header: StreamHead
     : { type: 'stream.failed', condition });
   if (!isExpected) advanceStream(kernel, stream, { type: 'stream.failed', condition: 'bad-format' });
 }
-
-const languageTag = /^(?=.{1,35}$)[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/;
 
 /** What is wrong with a header, if anything is. */
 function headerFault(kernel: Kernel, stream: Stream, header: StreamHeader): StreamErrorCondition | undefined {

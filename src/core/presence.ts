@@ -165,18 +165,20 @@ function advanceDirected(kernel: Kernel, resource: Resource, peer: string, event
   }
 }
 
-/** Delivers presence to an address: to the resource that is named, or to all available ones (RFC 6121 §8.5.2.1.2,
- *  §8.5.3.1). A route that drains is still told.
- *  @param stanza its own `to` does not count
+/** Delivers presence to an address: to the resource that is named, or to all available ones
+ *  (RFC 6121 §8.5.2.1.2, §8.5.3.1). A route that drains is still told.
+ *  @param stanza a `to` that its sender has written stays as it is (RFC 6120 §8.1.1.1)
  *  @param write writes it for an address, where it has been written for others already */
-export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write = fanOut(stanza)): void {
-  if (!isLocal(kernel, to)) return deliver(kernel, readdressed(stanza, { to: to.full ?? to.bare }), to);
+export function deliverPresence(kernel: Kernel, to: Jid, stanza: Element, write = writerOf(stanza)): void {
+  if (!isLocal(kernel, to)) return deliver(kernel, stanza.attrs.to === undefined ? readdressed(stanza, { to: to.full ?? to.bare }) : stanza, to);
   const account = kernel.accounts.get(to.bare);
   if (account === undefined) return;
   if (to.resource === undefined) return deliverToListening(kernel, account, stanza, write(to.bare));
   const resource = account.resources.get(to.resource);
   if (resource !== undefined && admits(kernel, resource, stanza)) put(kernel, resource, write(resource.jid));
 }
+
+const writerOf = (stanza: Element): ((to: string) => string) => (stanza.attrs.to === undefined ? fanOut(stanza) : () => serialize(stanza));
 
 /** An error for the bare JID answers a subscription stanza, of which interested resources hear too (RFC 6121 §3.1.2). */
 function deliverToListening(kernel: Kernel, account: Account, stanza: Element, xml: string): void {

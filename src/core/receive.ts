@@ -10,6 +10,7 @@ import { receiveIq } from './iq.ts';
 import { parseJid } from './jid.ts';
 import type { Jid } from './jid.ts';
 import type { Kernel } from './kernel.ts';
+import { markLanguage } from './language.ts';
 import { advanceStream, receiveUnbound } from './negotiation.ts';
 import { NS } from './namespaces.ts';
 import { canSend } from './held.ts';
@@ -84,7 +85,7 @@ function receiveStanza(kernel: Kernel, stream: Stream, resource: Resource, stanz
     return undefined;
   }
   stanza.attrs.from = resource.jid;
-  if (stream.lang !== undefined && stanza.attrs['xml:lang'] === undefined) stanza.attrs['xml:lang'] = stream.lang; // RFC 6120 §8.1.5
+  markLanguage(stanza, stream.lang);
   const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
   if (stanza.attrs.to !== undefined && to === undefined) return refuse(kernel, resource, stanza, new StanzaError('jid-malformed')); // §8.3.3.8
   if (resource.account.privacy !== undefined && to !== undefined) {

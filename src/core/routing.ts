@@ -46,6 +46,10 @@ export function deliver(kernel: Kernel, stanza: Element, to: Jid): void {
   if (task !== undefined) kernel.run(task, () => {}, () => {});
 }
 
+/** Whether a stanza is a probe that the server has sent in the name of a resource (presence.ts): it has no id, and its error would
+ *  be an answer to something that the client has not said. A client that asks itself, with an id, is told (RFC 6120 §10.4.3). */
+export const isOwnProbe = ({ name, attrs: { type, id } }: Element): boolean => name === 'presence' && type === 'probe' && id === undefined;
+
 /** Answers a stanza with an error, wherever its sender is (RFC 6120 §8.3). Says nothing where that is not permitted.
  *  @param stanza stamped with `from` */
 export function returnError(kernel: Kernel, stanza: Element, condition: StanzaErrorCondition, text?: string): void {

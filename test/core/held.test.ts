@@ -129,6 +129,18 @@ describe('while a client does not read what is stored for it', () => {
     expect((await ids(laptop)).filter(Boolean)).toEqual(['held', 'behind it']);
   });
 
+  test('nothing of a sender overtakes what it has sent before, though the other client has had everything (RFC 6120 §10.1)', async () => {
+    romeo.send(message('juliet@localhost/laptop', 'ready'));
+    await world.settle();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['stored', 'a', 'b', 'ready']);
+    romeo.send(message('juliet@localhost/phone', 'held') + message('juliet@localhost/laptop', 'behind it') + message('juliet@localhost', 'last'));
+    await world.settle();
+    expect(await ids(laptop)).toEqual([]);
+    phone.drop();
+    await world.settle();
+    expect((await ids(laptop)).filter(Boolean)).toEqual(['held', 'behind it', 'last']);
+  });
+
   test('it is given up when 4 MiB wait for it, and they go elsewhere (DESIGN §4)', async () => {
     for (const id of numbered(0, 30)) romeo.send(large('juliet@localhost', id));
     await world.settle();

@@ -39,6 +39,17 @@ describe('a store that has not answered', () => {
     expect(await idOf(juliet)).toBe('after');
   });
 
+  test('holds up what a change of policy that is being written may concern (RFC 6120 §10.1)', async () => {
+    world.isStoreHeld = true;
+    nurse.send('<iq id="block" type="set"><block xmlns="urn:xmpp:blocking"><item jid="juliet@localhost"/></block></iq><message to="juliet@localhost" id="behind" type="chat"><body>x</body></message>');
+    await world.settle();
+    await expect(juliet.next()).rejects.toThrow('nothing more');
+    await world.releaseStore();
+    const [result, refusal] = [await nurse.next(), await nurse.next()];
+    expect([result, refusal].map((next) => next !== 'closed' && [next.attrs.id, next.attrs.type])).toEqual([['block', 'result'], ['behind', 'error']]);
+    await expect(juliet.next()).rejects.toThrow('nothing more');
+  });
+
   test('is asked to keep a run of messages at once, and nothing else goes before they are kept', async () => {
     world.isStoreHeld = true;
     const asked = (): number => world.effects.filter((effect) => effect.type === 'store' && effect.operation.op === 'offline.append').length;

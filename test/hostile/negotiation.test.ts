@@ -30,6 +30,16 @@ const untimely: readonly (readonly [string, string, string, StreamErrorCondition
 ];
 
 describe.concurrent.each(ways)('negotiation: over %s', (way) => {
+  it('negotiation: binding is offered after SASL, and never before (RFC 6120 §7.4)', async () => {
+    const client = await opened(await siege.connect(way));
+    expect(client.heard).not.toContain(NS.bind);
+    await client.send(plain('mallory')).hears('<success');
+    expect(client.heard).not.toContain(NS.bind);
+    await opened(client);
+    expect(client.heard.slice(client.heard.lastIndexOf('<stream:features'))).toContain(`<bind xmlns="${NS.bind}"/>`);
+    client.destroy();
+  });
+
   it.each([...untimely, ['a request to bind', 'RFC 6120 §7.1', bind(), 'not-authorized'] as const])('negotiation: before SASL %s ends the stream (%s)', async (_attack, _section, xml, condition) => {
     await expectExpelled((await opened(await siege.connect(way))).send(xml), condition);
   });

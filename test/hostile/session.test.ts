@@ -1,5 +1,6 @@
 /** Binding abused, resources taken over, and the ways in which a session can break off. Spec: RFC 6120 §4.4, §7,
  *  RFC 6121 §4.5. Not here: what never gets as far as binding (negotiation.test.ts). @module */
+import { parse } from 'ltx';
 import { describe, expect, it } from 'vitest';
 import type { StanzaErrorCondition } from '../../machines/vocabulary.ts';
 import { NS } from '../../src/core/namespaces.ts';
@@ -36,11 +37,29 @@ describe.concurrent('bind: what is refused, and the stream goes on', () => {
     client.destroy();
   });
 
-  it('bind: without a resourcepart each stream gets one of its own (RFC 6120 §7.6)', async () => {
-    const clients = await Promise.all(Array.from({ length: 3 }, async () => bound(await siege.tcp(), 'mallory')));
-    const jids = clients.map((client) => /<jid>([^<]+)/.exec(client.heard)?.[1]);
-    expect(new Set(jids).size).toBe(3);
+  it('bind: without a resourcepart each stream gets one of its own, drawn at random (RFC 6120 §7.6)', async () => {
+    const clients = await Promise.all(Array.from({ length: 4 }, async () => bound(await siege.tcp(), 'mallory')));
+    const parts = clients.map((client) => /<jid>mallory@localhost\/([\w-]{16})<\/jid>/.exec(client.heard)?.[1] ?? '');
+    expect(new Set(parts).size).toBe(4);
+    // Of 96 random bits no stretch of 24 is that of another, or of the id of its stream, unless by a rare chance.
+    const stretches = parts.flatMap((part) => [0, 4, 8, 12].map((at) => `${at} ${part.slice(at, at + 4)}`));
+    expect(new Set(stretches).size).toBe(16);
+    for (const [index, client] of clients.entries()) expect(client.heard).not.toContain(` id='${parts[index]}`);
     for (const client of clients) client.destroy();
+  });
+
+  it('bind: who binds is told its full JID, in a result of its request (RFC 6120 §7.6.1)', async () => {
+    for (const resourcepart of [undefined, 'tower']) {
+      const client = await authenticated(await siege.tcp(), 'mallory');
+      const result = parse(await client.send(bind(resourcepart)).hears('</iq>'));
+      expect([result.name, result.attrs]).toEqual(['iq', { type: 'result', id: 'bind' }]);
+      const jid = result.getChild('bind', NS.bind)?.getChildText('jid');
+      expect(jid).toMatch(resourcepart === undefined ? /^mallory@localhost\/.{16}$/ : /^mallory@localhost\/tower$/);
+      // It is the address that others see.
+      client.send(`<message to='${jid}' type='chat'><body>me</body></message>`);
+      expect(await client.hears('</message>')).toContain(`from="${jid}"`);
+      client.destroy();
+    }
   });
 
   it.each([

@@ -25,6 +25,7 @@ async function expectRefused(client: RawClient, stanza: string, condition: Stanz
   expect(answer.attrs).toMatchObject({ type: 'error', ...(sent.attrs['id'] !== undefined && { id: sent.attrs['id'] }) });
   expect(answer.attrs['from']).toBe(sent.attrs['to']);
   const error = answer.getChild('error');
+  expect(answer.getChildElements()).toEqual([error]);
   expect(error?.attrs['type']).toBe(type);
   expect(error?.getChildElements()[0]?.is(condition, NS.stanzas)).toBe(true);
 }
@@ -79,6 +80,7 @@ describe.concurrent('stanza: a request that is none', () => {
     ['with an empty id', 'RFC 6120 §8.1.3', `<iq type='get' id='' to='localhost'>${ping}</iq>`, 'bad-request', 'modify'],
     ['without a type', 'RFC 6120 §8.2.3 rule 2', `<iq id='e1' to='localhost'>${ping}</iq>`, 'bad-request', 'modify'],
     ['of an unknown type', 'RFC 6120 §8.2.3 rule 2', request('localhost', ping, 'steal'), 'bad-request', 'modify'],
+    ['with a child without a namespace of its own', 'RFC 6120 §8.4', request('localhost', '<ping/>'), 'service-unavailable', 'cancel'],
     ['without a child', 'RFC 6120 §8.2.3 rule 5', request('localhost', ''), 'bad-request', 'modify'],
     ['with text for a child', 'RFC 6120 §8.2.3 rule 5', request('localhost', 'ping'), 'bad-request', 'modify'],
     ['with two children', 'RFC 6120 §8.2.3 rule 5', request('localhost', ping + ping), 'bad-request', 'modify'],
@@ -113,6 +115,17 @@ describe.concurrent('stanza: a request that is none', () => {
     client.destroy();
     expect(answers).not.toContain('type="error"');
     expect(answers).not.toContain('type="result"');
+  });
+});
+
+describe.concurrent('stanza: prefixes', () => {
+  it.each([
+    ['a prefix for the payload', "<p:ping xmlns:p='urn:xmpp:ping'/>"],
+    ['a prefix that usually means something else', "<stream:ping xmlns:stream='urn:xmpp:ping'/>"],
+  ])('stanza: %s means what it is declared to mean (RFC 6120 §8.4)', async (_what, payload) => {
+    const client = await mallory();
+    expect(await answersTo(client, request('localhost', payload))).toMatch(/^<iq [^>]*type="result"[^>]*\/>$/);
+    client.destroy();
   });
 });
 

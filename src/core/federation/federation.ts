@@ -9,7 +9,7 @@ import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Place } from '../place.ts';
 import { REDACTED } from '../redaction.ts';
-import { mayFederate, returnError } from '../routing.ts';
+import { isOwnProbe, mayFederate, returnError } from '../routing.ts';
 import { ComponentService, ComponentStream } from './component.ts';
 import { dialbackKey } from './dialback.ts';
 import type { Pair } from './dialback.ts';
@@ -71,7 +71,7 @@ export class Federation {
 
   #refuse(stanza: Element, to: Jid, condition: StanzaErrorCondition): void {
     if (stanza.name === 'message') bounce(this.#kernel, stanza, to, condition);
-    else if (stanza.attrs.type !== 'probe') returnError(this.#kernel, stanza, condition);
+    else if (!isOwnProbe(stanza)) returnError(this.#kernel, stanza, condition);
   }
 
   #linkOf(pair: Pair, federation: FederationConfig, secret: string): Link | undefined {

@@ -13,6 +13,7 @@ import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
 import { admit } from '../intercept.ts';
 import { parseJid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
+import { languageOf, markLanguage } from '../language.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
 import { mayFederate, returnError } from '../routing.ts';
@@ -69,6 +70,8 @@ export class Inbound implements PeerStream {
   #peer: string | undefined;
   #local: string | undefined;
   #version: string | undefined = OUR_VERSION;
+  /** The language of what the peer sends without telling which. */
+  #lang: string | undefined;
   #isOpen = false;
   #isBidirectional = false;
   readonly #proofs: Proofs;
@@ -147,9 +150,11 @@ export class Inbound implements PeerStream {
     });
   }
 
-  #receiveHeader({ wellNamed, xmlns, from, to, version }: StreamHeader, entropy: string): void {
+  #receiveHeader(header: StreamHeader, entropy: string): void {
+    const { wellNamed, xmlns, from, to, version } = header;
     this.#entropy = entropy;
     this.#version = answerTo(version);
+    this.#lang = languageOf(header);
     const peer = from === undefined ? undefined : parseJid(from);
     const local = to === undefined ? undefined : parseJid(to);
     const isSame = this.#proofs.certified === undefined || peer?.bare === this.#proofs.certified;
@@ -208,6 +213,7 @@ export class Inbound implements PeerStream {
     else if (!this.#host.isHosted(to.domain)) this.#fail('host-unknown'); // §4.9.3.6
     else {
       stanza.attrs.from = from.full ?? from.bare;
+      markLanguage(stanza, this.#lang);
       return admit(this.#kernel, stanza, from, to);
     }
     return undefined;

@@ -5,7 +5,7 @@ import { Element } from 'ltx';
 import { stepLink } from '../../../machines/link.ts';
 import type { LinkEvent, LinkFailure } from '../../../machines/link.ts';
 import type { EffectOf, TimerEvent } from '../../../machines/step.ts';
-import type { StanzaErrorCondition } from '../../../machines/vocabulary.ts';
+import type { StanzaErrorCondition, StreamErrorCondition } from '../../../machines/vocabulary.ts';
 import type { FederationConfig } from '../config.ts';
 import { bounce, isForStore, settle } from '../deliver.ts';
 import type { Channel, Input, StreamHeader, StreamId } from '../input.ts';
@@ -13,9 +13,11 @@ import { admit } from '../intercept.ts';
 import { parseJid } from '../jid.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel, PeerStream } from '../kernel.ts';
+import { languageOf, markLanguage } from '../language.ts';
 import { NS } from '../namespaces.ts';
 import type { Place } from '../place.ts';
-import { returnError } from '../routing.ts';
+import { isOwnProbe, returnError } from '../routing.ts';
+import { streamErrorXml } from '../stream-error.ts';
 import { serialize } from '../xml/writer.ts';
 import { dialbackXml, verdictXml } from './dialback.ts';
 import type { Pair } from './dialback.ts';
@@ -57,6 +59,8 @@ export class Link implements PeerStream {
   #channel: Channel | undefined;
   /** What the peer has called the stream (RFC 6120 §4.7.3). */
   #id = '';
+  /** The language of what the peer sends without telling which. */
+  #lang: string | undefined;
   #features: Element | undefined;
   /** The peer may send stanzas over this stream too. */
   #isBidirectional = false;
@@ -168,7 +172,9 @@ export class Link implements PeerStream {
     }
   }
 
-  #receiveHeader({ wellNamed, xmlns, from, version, id = '' }: StreamHeader): void {
+  #receiveHeader(header: StreamHeader): void {
+    const { wellNamed, xmlns, from, version, id = '' } = header;
+    this.#lang = languageOf(header);
     const isPeer = from === undefined || parseJid(from)?.bare === this.to;
     this.#id = id;
     if (!wellNamed || xmlns !== NS.server || !isPeer || id === '') this.#advance({ type: 'stream.failed' });
@@ -195,17 +201,28 @@ export class Link implements PeerStream {
     if (this.isUp) this.#say(verdictXml(verify, this.#host));
   }
 
-  /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2). */
+  /** The other server may speak for the domain that the link leads to, and for no other (XEP-0288 §2.2), as on a stream
+   *  that it has opened itself (RFC 6120 §8.1.1.2, §8.1.2.2). */
   #receiveStanza(stanza: Element): void {
     const from = stanza.attrs.from === undefined ? undefined : parseJid(stanza.attrs.from);
     const to = stanza.attrs.to === undefined ? undefined : parseJid(stanza.attrs.to);
-    if (from?.domain !== this.to || to === undefined || !this.#host.isHosted(to.domain)) return this.#advance({ type: 'stream.failed' });
+    if (stanza.name !== 'message' && stanza.name !== 'presence' && stanza.name !== 'iq') return this.#fail('unsupported-stanza-type');
+    if (from === undefined || to === undefined) return this.#fail('improper-addressing');
+    if (from.domain !== this.to) return this.#fail('invalid-from');
+    if (!this.#host.isHosted(to.domain)) return this.#fail('host-unknown');
+    markLanguage(stanza, this.#lang);
     this.#inbox?.take({
       domain: this.to,
       isForStore: () => isForStore(this.#kernel, stanza),
       begin: () => admit(this.#kernel, stanza, from, to),
       failed: () => returnError(this.#kernel, stanza, 'internal-server-error'),
     });
+  }
+
+  /** Ends the stream with an error; nothing can be said after the closing tag (RFC 6120 §4.4). */
+  #fail(condition: StreamErrorCondition): void {
+    if (this.isUp) this.#say(streamErrorXml(condition));
+    this.#advance({ type: 'stream.failed' });
   }
 
   #receiveFeatures(features: Element): void {
@@ -348,7 +365,7 @@ export class Link implements PeerStream {
 
   #bounce(stanza: Element, to: Jid, condition: StanzaErrorCondition): void {
     if (stanza.name === 'message') bounce(this.#kernel, stanza, to, condition);
-    else if (stanza.attrs.type !== 'probe') returnError(this.#kernel, stanza, condition);
+    else if (!isOwnProbe(stanza)) returnError(this.#kernel, stanza, condition);
   }
 
   /** There is no stream any more. What has come in meanwhile has a new one opened. */

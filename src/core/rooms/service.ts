@@ -5,6 +5,7 @@ import type { BareJid } from '../../../machines/vocabulary.ts';
 import { deliverCopies } from '../arrive.ts';
 import { defaultRoomLimits } from '../config.ts';
 import type { RoomLimits, RoomsConfig } from '../config.ts';
+import { faultOf } from '../iq-fault.ts';
 import type { Jid } from '../jid.ts';
 import type { Kernel } from '../kernel.ts';
 import { NS } from '../namespaces.ts';
@@ -91,7 +92,8 @@ class Rooms implements Service {
 
   #take(received: Received): void {
     const { stanza, to } = received;
-    if (stanza.name === 'iq' && (stanza.attrs.id ?? '') === '') return this.#send(refuse(received, 'bad-request')); // RFC 6120 §8.1.3
+    const fault = stanza.name === 'iq' ? faultOf(stanza) : undefined;
+    if (fault !== undefined) return this.#send(refuse(received, fault));
     if (this.#stored === undefined) return this.#wait(this.domain, received, () => this.#list());
     if (to.local === undefined) return this.#send(receiveForService(received, () => this.#listings(), this.#limits.items));
     const room = this.#rooms.get(to.bare);

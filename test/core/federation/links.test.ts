@@ -1,6 +1,8 @@
 /** Two servers that speak with each other: how a link comes up, what goes over it, and what becomes of stanzas when it
  *  does not. @module */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { BareJid } from '../../../machines/vocabulary.ts';
+import { parseBare } from '../../../src/core/jid.ts';
 import type { Fate } from '../../../src/core/kernel.ts';
 import { Federated } from '../../world/federated.ts';
 import type { SiteOptions } from '../../world/federated.ts';
@@ -117,6 +119,37 @@ describe('links: order (RFC 6120 §10.1, THEOREMS T4)', () => {
     for (const id of ['1', '2', '3', '4', '5']) expect(String(await romeo.next())).toContain(`id="${id}"`);
   });
 
+  test('to the account and to its resource alike, and over one stream alone; the other server delivers it in that order', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    const sent = Array.from({ length: 8 }, (_, index) => String(index));
+    for (const id of sent) {
+      juliet.send(id === '2' ? `<presence to="romeo@mantua.test/orchard" id="2"/>` : message(`romeo@mantua.test${Number(id) % 2 === 0 ? '' : '/orchard'}`, id));
+      if (id === '3') await net.settle();
+    }
+    await net.settle();
+    for (const id of sent) expect(String(await romeo.next())).toContain(`id="${id}"`);
+    expect(net.lines).toEqual(['verona.test mantua.test']);
+    expect(net.said.flatMap((line) => /^verona\.test → mantua\.test: <(?:message|presence)[^>]* id="(\d)"/.exec(line)?.[1] ?? [])).toEqual(sent);
+  });
+
+  test('what comes behind a stanza that waits for the store waits too, whoever has sent it', async () => {
+    const { juliet, romeo } = await begin(verona, mantua);
+    await here.account('nurse');
+    const nurse = await here.connect('nurse', 'hall');
+    juliet.send(message('romeo@mantua.test/orchard', '1'));
+    await net.settle();
+    await romeo.next();
+    there.isStoreHeld = true;
+    juliet.send('<presence to="romeo@mantua.test" type="subscribe"/>');
+    await net.settle();
+    nurse.send(message('romeo@mantua.test/orchard', '2'));
+    await net.settle();
+    await expect(romeo.next()).rejects.toThrow('nothing more');
+    await there.releaseStore();
+    await net.settle();
+    expect(String(await romeo.next())).toContain('id="2"');
+  });
+
   test('what has come over a stream that is no more, and waits for the store, comes before what another stream brings', async () => {
     const { juliet, romeo } = await begin(verona, mantua);
     juliet.send(message('romeo@mantua.test/orchard', '1'));
@@ -221,6 +254,24 @@ describe('links: what can\'t be carried goes back, once (RFC 6120 §8.3.3, THEOR
     }
     expect(fates.filter(({ type }) => type === 'chat').map(({ id, fate }) => [id, fate])).toEqual([['1', 'bounced'], ['2', 'bounced']]);
     expect(here.core.census().timers).toBe(0);
+  });
+
+  test.each([
+    { why: 'nobody finds', federation: {}, make: (): void => void net.missing.add('mantua.test') },
+    { why: 'is not spoken with', federation: { deny: ['test'] }, make: (): void => {} },
+  ])('a probe to a server that $why comes back to the client that has sent it; one of the server\'s own does not (RFC 6120 §10.4.3)', async ({ federation, make }) => {
+    const { juliet } = await begin({ ...verona, federation }, mantua);
+    make();
+    const record = { jid: parseBare('romeo@mantua.test') as BareJid, groups: [], subscription: 'to' as const, approved: false, listed: true };
+    await here.store.perform({ op: 'roster.write', account: parseBare('juliet@verona.test') as BareJid, record });
+    juliet.send('<presence/><presence to="romeo@mantua.test" type="probe" id="p1"/>');
+    await net.settle();
+    const heard = [await juliet.next(), await juliet.next()];
+    expect(heard.map((next) => next !== 'closed' && [next.attrs.from, next.attrs.type, next.attrs.id, next.getChild('error')?.getChildElements()[0]?.name])).toEqual([
+      ['juliet@verona.test/balcony', undefined, undefined, undefined], ['romeo@mantua.test', 'error', 'p1', 'remote-server-not-found'],
+    ]);
+    await expect(juliet.next()).rejects.toThrow('nothing more');
+    expect(here.effects.filter(({ type }) => type === 'connect').length).toBe(federation.deny === undefined ? 1 : 0);
   });
 
   test('a server that takes the connection and says nothing: remote-server-timeout, and nothing is left', async () => {

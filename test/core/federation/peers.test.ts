@@ -31,8 +31,8 @@ class Rogue {
   }
 
   /** A stream that SASL EXTERNAL has proved to be mantua.test. */
-  static proved(): Rogue {
-    const rogue = new Rogue(mantua).say(header('from="mantua.test" to="verona.test"')).say('<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">=</auth>').say(header('from="mantua.test" to="verona.test"'));
+  static proved(attrs = ''): Rogue {
+    const rogue = new Rogue(mantua).say(header('from="mantua.test" to="verona.test"')).say('<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">=</auth>').say(header(`from="mantua.test" to="verona.test" ${attrs}`));
     rogue.heard.length = 0;
     return rogue;
   }
@@ -45,6 +45,21 @@ class Rogue {
   get fault(): string | undefined {
     return /<stream:error><([a-z-]+)/.exec(this.all)?.[1];
   }
+}
+
+/** A stream that this server has opened to mantua.test, in both directions. */
+async function opened(attrs = ''): Promise<{ readonly stream: StreamId; readonly heard: readonly string[] }> {
+  const heard: string[] = [];
+  let stream: StreamId = '';
+  world.onConnect = (effect) => {
+    stream = effect.stream;
+    queueMicrotask(() => world.join({ write: (text) => void heard.push(text), startTls: () => {}, disconnect: () => {} }, secure, 'server', stream));
+  };
+  juliet.send('<message to="romeo@mantua.test" type="chat"><body>hello</body></message>');
+  await world.settle();
+  world.hear(stream, header(`from="mantua.test" to="verona.test" id="x" ${attrs}`) + '<stream:features><dialback xmlns="urn:xmpp:features:dialback"/><bidi xmlns="urn:xmpp:features:bidi"/></stream:features>');
+  world.hear(stream, '<db:result from="mantua.test" to="verona.test" type="valid"/>');
+  return { stream, heard };
 }
 
 beforeEach(async () => {
@@ -168,17 +183,42 @@ describe('peer: several domains on one stream (XEP-0220 §2.6)', () => {
 });
 
 describe('peer: what it sends once it is known (RFC 6120 §8.1)', () => {
-  test.each([
+  const faults = [
     { what: 'in the name of another server', text: toJuliet('romeo@padua.test'), fault: 'invalid-from' },
     { what: 'in the name of this server\'s user', text: toJuliet('juliet@verona.test/balcony'), fault: 'invalid-from' },
     { what: 'without a sender', text: '<message to="juliet@verona.test"/>', fault: 'improper-addressing' },
     { what: 'without a recipient', text: '<message from="romeo@mantua.test"/>', fault: 'improper-addressing' },
     { what: 'from an address that is none', text: toJuliet('@mantua.test'), fault: 'improper-addressing' },
+    { what: 'to an address that is none', text: '<message from="romeo@mantua.test" to="juliet@"/>', fault: 'improper-addressing' },
     { what: 'for a third server', text: '<message from="romeo@mantua.test" to="nurse@padua.test"/>', fault: 'host-unknown' },
     { what: 'that is no stanza', text: '<notify from="romeo@mantua.test" to="juliet@verona.test"/>', fault: 'unsupported-stanza-type' },
+  ];
+  test.each([
+    ...faults,
     { what: 'in the namespace of clients', text: '<message xmlns="jabber:client" from="romeo@mantua.test" to="juliet@verona.test"/>', fault: 'invalid-namespace' },
   ])('a stanza $what: $fault', ({ text, fault }) => {
     expect(Rogue.proved().say(text).fault).toBe(fault);
+  });
+
+  test.each(faults)('a stanza $what, over a stream that this server has opened: $fault (XEP-0288 §2.2)', async ({ text, fault }) => {
+    const { stream, heard } = await opened();
+    world.hear(stream, text + toJuliet('romeo@mantua.test'));
+    expect(heard.join('').replace(/^.*<\/message>/s, '')).toMatch(new RegExp(`^<stream:error><${fault} [^>]*/></stream:error></stream:stream>$`));
+    await expect(juliet.next()).rejects.toThrow('nothing more');
+  });
+
+  describe.each([
+    { who: 'the other server has opened', begin: async (attrs: string) => Promise.resolve(Rogue.proved(attrs)) },
+    { who: 'this server has opened', begin: opened },
+  ])('over a stream that $who', ({ begin }) => {
+    test.each([
+      { what: 'that of its stream', lang: 'it', marked: 'it' },
+      { what: 'none where that of its stream is no language', lang: '?', marked: undefined },
+    ])('what says no language has $what, and another is left alone (RFC 6120 §4.7.4, §8.1.5)', async ({ lang, marked }) => {
+      const { stream } = await begin(`xml:lang="${lang}"`);
+      world.hear(stream, toJuliet('romeo@mantua.test') + toJuliet('romeo@mantua.test').replace('<message', '<message xml:lang="la"'));
+      expect([await juliet.next(), await juliet.next()].map((next) => next !== 'closed' && next.attrs['xml:lang'])).toEqual([marked, 'la']);
+    });
   });
 
   test('a message that is in order arrives, and what follows a fault does not', async () => {
