@@ -18,7 +18,7 @@ const entries = Object.entries(packageFile.exports)
 export function apiReport(): string {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: { compilerOptions: object } };
   const files = [...entries.map(({ file }) => file), join(root, 'src/ltx.d.ts'), join(root, 'src/tr46.d.ts')];
-  const { options } = ts.parseJsonConfigFileContent({ compilerOptions: { ...config.compilerOptions, noEmit: false, declaration: true, emitDeclarationOnly: true, removeComments: true }, files }, ts.sys, root);
+  const { options } = ts.parseJsonConfigFileContent({ compilerOptions: { ...config.compilerOptions, noEmit: false, declaration: true, emitDeclarationOnly: true, removeComments: true, stripInternal: true }, files }, ts.sys, root);
   const program = ts.createProgram(files, options);
   const declarations = new Declarations(program);
   const sections = entries.map(({ name, file }) => ({ name, found: declarations.of(file) }));

@@ -30,7 +30,7 @@ export function build(out: string): void {
 
 function compile(files: readonly string[], out: string): void {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: { compilerOptions: object } };
-  const own = { noEmit: false, outDir: out, rootDir: root, declaration: true, sourceMap: true, inlineSources: true, rewriteRelativeImportExtensions: true, removeComments: false };
+  const own = { noEmit: false, outDir: out, rootDir: root, declaration: true, sourceMap: true, inlineSources: true, rewriteRelativeImportExtensions: true, removeComments: false, stripInternal: true };
   const { options } = ts.parseJsonConfigFileContent({ compilerOptions: { ...config.compilerOptions, ...own }, files }, ts.sys, root);
   const program = ts.createProgram(files, options);
   const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];

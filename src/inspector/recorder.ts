@@ -47,10 +47,14 @@ export type Listener = (subject: Subject, entry: Entry | undefined) => void;
 export class Recorder {
   /** Does what the core inside does. */
   readonly core: Core;
+  /** Whom it has seen.
+   *  @internal */
   roll: Roll;
-  /** How many stanzas wait for whom, when it was last counted. */
+  /** How many stanzas wait for whom, when it was last counted.
+   *  @internal */
   waiting: ReadonlyMap<Subject, number> = new Map();
-  /** Machines that are looked at beside those of the core. */
+  /** Machines that are looked at beside those of the core.
+   *  @internal */
   source: Source | undefined;
   readonly #inner: Core;
   readonly #redaction: Redaction;
@@ -70,9 +74,11 @@ export class Recorder {
   #at = 0;
   /** Counts the steps of the core while somebody looks. */
   #turn = 0;
-  /** Grows with everything that is kept. */
+  /** Grows with everything that is kept.
+   *  @internal */
   version = 0;
-  /** How often it has failed to keep something; whom it looked at is none the worse for it. */
+  /** How often it has failed to keep something; whom it looked at is none the worse for it.
+   *  @internal */
   faults = 0;
 
   constructor(core: Core, redaction: Redaction, limits: RecorderLimits = recorderLimits) {
@@ -93,17 +99,20 @@ export class Recorder {
     };
   }
 
-  /** The last messages. */
+  /** The last messages.
+   *  @internal */
   get fates(): Ring<FateEntry> {
     return this.#messages.ring;
   }
 
+  /** Whether somebody looks: until then it keeps nothing, and costs nothing. */
   get isLooking(): boolean {
     return this.#leave !== undefined;
   }
 
   /** Begins to look, with everybody who is there already.
-   *  @param at the time, in milliseconds since the epoch */
+   *  @param at the time, in milliseconds since the epoch
+   *  @internal */
   begin(at: number): void {
     if (this.#leave !== undefined) return;
     this.#at = at;
@@ -122,7 +131,8 @@ export class Recorder {
     this.#askDecisions(true);
   }
 
-  /** Counts what waits, and for whom. */
+  /** Counts what waits, and for whom.
+   *  @internal */
   count(): void {
     const before = this.waiting;
     const waiting = new Map<Subject, number>();
@@ -134,7 +144,8 @@ export class Recorder {
     if (waiting.size !== before.size || [...waiting].some(([subject, number]) => before.get(subject) !== number)) this.version += 1;
   }
 
-  /** Looks no more, and forgets everything. */
+  /** Looks no more, and forgets everything.
+   *  @internal */
   end(): void {
     this.#leave?.();
     this.#leave = undefined;
@@ -146,7 +157,8 @@ export class Recorder {
     this.#next = 0;
   }
 
-  /** Keeps the stanzas of a session too, until the function that is given back is called. */
+  /** Keeps the stanzas of a session too, until the function that is given back is called.
+   *  @internal */
   open(key: string): () => void {
     const change = (by: number): void => {
       const looking = (this.#open.get(key) ?? 0) + by;
@@ -158,13 +170,15 @@ export class Recorder {
     return () => change(-1);
   }
 
-  /** Tells of each entry that is kept, until the function that is given back is called. */
+  /** Tells of each entry that is kept, until the function that is given back is called.
+   *  @internal */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** What else is to be said of a subject that is open. */
+  /** What else is to be said of a subject that is open.
+   *  @internal */
   describe(key: string): Described | undefined {
     let described: Described | undefined;
     this.#safely(() => void (described = redacted(this.source?.describe(key), this.#redaction) as Described | undefined));

@@ -37,6 +37,8 @@ export interface DriverOptions {
   /** The core's timers; the event loop's unless given. They and `clock` go together. */
   readonly timers?: NamedTimers;
   readonly onTrace?: TraceListener;
+  /** Makes unpredictable bytes, of which the ids of streams are made (RFC 6120 §4.7.3); the system's own source unless given. */
+  readonly entropy?: (bytes: number) => Uint8Array;
   /** Counts what happens. */
   readonly metrics?: Metrics;
   /** Makes connections to other servers; without it there are none to be had. */
@@ -70,9 +72,6 @@ export interface Driver {
 export function createDriver(options: DriverOptions): Driver {
   return new CoreDriver(options);
 }
-
-/** What the ids of streams are made of: nobody can tell one from another (RFC 6120 §4.7.3). */
-const entropy = (): string => randomBytes(24).toString('base64url');
 
 /** How long a destroyed socket may take to say that it is gone. */
 const destroyedGraceMs = 1_000;
@@ -113,11 +112,15 @@ class CoreDriver implements Driver {
     named(stream);
     const { channel, origin, peer = 'client' } = transport;
     // What this server has asked for is no stranger's doing, and named by the other side.
-    this.feed({ type: 'stream.opened', stream, channel, ...(asked === undefined && { origin, entropy: entropy() }), ...(peer !== 'client' && { peer }) });
+    this.feed({ type: 'stream.opened', stream, channel, ...(asked === undefined && { origin, entropy: this.#fresh() }), ...(peer !== 'client' && { peer }) });
   }
 
   feedHeader(stream: StreamId, header: StreamHeader): void {
-    this.feed({ type: 'stream.header', stream, header, entropy: entropy() });
+    this.feed({ type: 'stream.header', stream, header, entropy: this.#fresh() });
+  }
+
+  #fresh(): string {
+    return Buffer.from((this.#options.entropy ?? randomBytes)(24)).toString('base64url');
   }
 
   feed(input: Input): void {

@@ -84,12 +84,14 @@ export class Metrics {
     return this.values().map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => lineOf(name, sample)).join('')}`).join('');
   }
 
-  /** A connection was kept out; for the runtime. */
+  /** A connection was kept out.
+   *  @internal */
   refused(reason: string): void {
     this.#add('waystate_connections_refused_total', reason);
   }
 
-  /** A step of the core; for the runtime. */
+  /** A step of the core.
+   *  @internal */
   step(input: Input, effects: readonly Effect[]): void {
     this.#received(input);
     for (const effect of effects) this.#ordered(effect);

@@ -1,6 +1,5 @@
 /** The wire between a driver and its connections, with faults on demand: what passes can be dropped, doubled or late, is kept
  *  as text, and a stream can be cut. Not here: which client is meant (server.ts). @module */
-import { createHash } from 'node:crypto';
 import { parse } from 'ltx';
 import type { Element } from 'ltx';
 import type { Input, StreamHeader, StreamId } from '../core/input.ts';
@@ -21,15 +20,14 @@ export interface Interference {
   readonly fault: 'drop' | 'duplicate' | { readonly delayMs: number };
 }
 
-/** What a wire is made with. */
+/** What a wire asks of the server around it. */
 export interface WireOptions {
-  readonly seed: string;
   readonly jidOf: (stream: StreamId) => string | undefined;
   readonly later: (name: string, ms: number, action: () => void) => void;
 }
 
 /** One stream; those that have ended are kept, to be looked at. */
-interface Line {
+export interface Line {
   isOpen: boolean;
   /** As it was at the end. */
   lastJid: string | undefined;
@@ -51,7 +49,6 @@ export class Wire implements Driver {
   passed = 0;
   readonly #driver: Driver;
   readonly #options: WireOptions;
-  #headers = 0;
   #delays = 0;
   #faults: Met[] = [];
 
@@ -83,10 +80,14 @@ export class Wire implements Driver {
     }, asked);
   }
 
-  /** The same number of streams and the same seed give the same identifiers. */
   feedHeader(stream: StreamId, header: StreamHeader): void {
-    const entropy = createHash('sha256').update(`${this.#options.seed} ${(this.#headers += 1)}`).digest('base64url');
-    this.feed({ type: 'stream.header', stream, header, entropy });
+    this.passed += 1;
+    this.#through(this.lines.get(stream), () => this.#driver.feedHeader(stream, header));
+  }
+
+  /** Feeds what the test has ordered; no fault and no held line is in its way. */
+  order(input: Input): void {
+    this.#driver.feed(input);
   }
 
   feed(input: Input): void {
@@ -100,7 +101,7 @@ export class Wire implements Driver {
       line.outward.release();
       return this.#driver.feed(input);
     }
-    if (input.type !== 'stream.element') return line.inward.pass(() => this.#driver.feed(input));
+    if (input.type !== 'stream.element') return this.#through(line, () => this.#driver.feed(input));
     line.inward.pass(() => {
       const { stream, element } = input;
       line.received.push(redacted(element, { keepBodies: true }) as string);
@@ -108,6 +109,11 @@ export class Wire implements Driver {
       const again = parse(String(element));
       this.#meet('received', stream, () => element, line.inward, () => this.#driver.feed(input), () => this.#driver.feed({ ...input, element: again }));
     });
+  }
+
+  #through(line: Line | undefined, action: () => void): void {
+    if (line?.isOpen === true) line.inward.pass(action);
+    else action();
   }
 
   /** Arranges for a fault.

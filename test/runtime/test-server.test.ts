@@ -2,11 +2,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { replaySession } from '../../src/core/session-trace.ts';
 import { decodeTrace } from '../../src/core/trace.ts';
 import { startTestServer } from '../../src/testing/server.ts';
 import type { TestServer } from '../../src/testing/server.ts';
+import { certificate } from './running.ts';
 
 const ours: TestServer[] = [];
 afterEach(async () => {
@@ -70,6 +72,49 @@ describe('test server', () => {
     }));
     expect(ids[0]).toBe(ids[1]);
     expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  test('the same seed makes the same salts and nonces (RFC 5802 §5.1)', async () => {
+    const challenges = await Promise.all(['a', 'a', 'b'].map(async (seed) => {
+      const client = await raw(await serving({ seed }));
+      await client.say(header);
+      await client.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>${btoa('n,,n=juliet,r=of-the-client')}</auth>`);
+      return atob(/<challenge[^>]*>([^<]*)/.exec(client.heard())?.[1] ?? '');
+    }));
+    expect(challenges[0]).toMatch(/^r=of-the-client.{24},s=.{20,},i=4096$/);
+    expect(challenges[1]).toBe(challenges[0]);
+    expect(challenges[2]).not.toBe(challenges[0]);
+  });
+
+  test('with a certificate offers STARTTLS, and what comes over it is met like anything else', async () => {
+    const server = await serving({ tls: await certificate() });
+    const client = await raw(server);
+    await client.say(header);
+    expect(client.heard()).toContain('<starttls');
+    await client.say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    expect(client.heard()).toContain('<proceed');
+    client.socket.removeAllListeners('data');
+    const secured = connectTls({ socket: client.socket, rejectUnauthorized: false });
+    let heard = '';
+    secured.on('data', (data: Buffer) => void (heard += data.toString())).on('error', () => {});
+    await once(secured, 'secureConnect');
+    for (const xml of [header, `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${btoa('\0juliet\0secret')}</auth>`, header, "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"]) {
+      secured.write(xml);
+      await server.settled();
+    }
+    expect(heard).toContain('<jid>juliet@localhost/');
+    void server.interfere({ on: 'received', fault: 'drop', matches: (stanza) => stanza.is('message') });
+    secured.write("<message to='juliet@localhost' id='lost'/><message to='juliet@localhost' id='kept'/>");
+    await server.settled();
+    expect([heard.includes('id="lost"'), heard.includes('id="kept"')]).toEqual([false, true]);
+    secured.destroy();
+  });
+
+  test('a trace has as many steps as it may have, from the first on', async () => {
+    const server = await serving({ traceSteps: 5 });
+    await loggedIn(server, 'juliet');
+    const { steps } = decodeTrace(server.trace());
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('ends a stream without a word, in order, or with an error', async () => {

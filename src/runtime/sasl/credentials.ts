@@ -39,20 +39,21 @@ export async function scramKeys(
  *  thread pool.
  *  @param password The password as it was typed.
  *  @param iterations How often it is hashed; at least 4096 (RFC 7677 §3).
+ *  @param entropy Makes unpredictable bytes, for the salt; the system's own source unless given.
  *  @throws RangeError when the password is empty, too long or has forbidden characters, or the count is
  *  too low; its message can be shown to the user.
  *  @spec RFC 5802 §3
  *  @example
  *  const credentials = await deriveCredentials('r0m30myr0m30', 4_096);
  *  Object.keys(credentials); // ['SCRAM-SHA-1', 'SCRAM-SHA-256'] */
-export async function deriveCredentials(password: string, iterations = usualIterations): Promise<Credentials> {
+export async function deriveCredentials(password: string, iterations = usualIterations, entropy: (bytes: number) => Uint8Array = randomBytes): Promise<Credentials> {
   if (!Number.isSafeInteger(iterations) || iterations < 4096) {
     throw new RangeError('The iteration count of SCRAM is a whole number of at least 4096.');
   }
   const prepared = preparePassword(password);
   if (!prepared.ok) throw new RangeError(prepared.reason);
   const keys = (family: ScramFamily): Promise<ScramKeys> =>
-    scramKeys(family, prepared.password, randomBytes(saltLength), iterations);
+    scramKeys(family, prepared.password, entropy(saltLength), iterations);
   const [sha1, sha256] = await Promise.all([keys('SCRAM-SHA-1'), keys('SCRAM-SHA-256')]);
   return { 'SCRAM-SHA-1': sha1, 'SCRAM-SHA-256': sha256 };
 }
