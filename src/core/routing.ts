@@ -46,9 +46,10 @@ export function deliver(kernel: Kernel, stanza: Element, to: Jid): void {
   if (task !== undefined) kernel.run(task, () => {}, () => {});
 }
 
-/** Whether a stanza is a probe that the server has sent in the name of a resource (presence.ts): it has no id, and its error would
- *  be an answer to something that the client has not said. A client that asks itself, with an id, is told (RFC 6120 §10.4.3). */
-export const isOwnProbe = ({ name, attrs: { type, id } }: Element): boolean => name === 'presence' && type === 'probe' && id === undefined;
+/** Whether a stanza is a probe that the server has sent in the name of a user (RFC 6121 §4.3): it comes from the bare JID, and its error
+ *  would be an answer to something that no client has said. A client's own comes from its full JID, and the client is told when it
+ *  can't be routed (RFC 6120 §10.4.3): that it has sent one is not the sole cause then. */
+export const isOwnProbe = ({ name, attrs: { type, from } }: Element): boolean => name === 'presence' && type === 'probe' && from?.includes('/') !== true;
 
 /** Answers a stanza with an error, wherever its sender is (RFC 6120 §8.3). Says nothing where that is not permitted.
  *  @param stanza stamped with `from` */

@@ -107,7 +107,7 @@ describe('that a client sends', () => {
     expect(await stage.said()).toEqual([`elsewhere: probe ${juliet}/closet → ${romeo}`]);
   });
 
-  test.each(['romeo@montague.example', 'montague.example', 'nobody@localhost', 'nobody@localhost/crypt', 'localhost', 'juliet@localhost/crypt', 'garden@rooms.localhost/jules'])('to %s is no reason for an error (RFC 6121 §4.3)', async (to) => {
+  test.each(['nobody@localhost', 'nobody@localhost/crypt', 'localhost', 'juliet@localhost/crypt', 'garden@rooms.localhost/jules'])('to %s is no reason for an error (RFC 6121 §4.3)', async (to) => {
     stage = await Stage.set([], ['closet']);
     stage.send('closet', `<presence type="probe" id="p1" to="${to}"/><iq id="on" type="get" to="localhost"><ping xmlns="urn:xmpp:ping"/></iq>`);
     const said = await stage.said();
