@@ -83,6 +83,9 @@ function pageOf(entry: CatalogueEntry): string {
     '```mermaid', mermaid(model), '```', '',
     '## States', '',
     table(['State', 'Meaning', 'Section'], states.map(({ id, description, spec: section }) => [`\`${id}\``, description, section])), '',
+    '## Effects', '',
+    'What the machine orders, and what it means. In the source the same stands above each.', '',
+    table(['Effect', 'Meaning'], [...effectsOf(name)].map(([effect, meaning]) => [`\`${effect}\``, meaning])), '',
     '## Transitions', '',
     'A transition without a target leaves the state as it is. An action whose name begins with `note` keeps',
     'something in the machine\'s context; every other one is an effect for the core to carry out. An event that',
@@ -92,6 +95,18 @@ function pageOf(entry: CatalogueEntry): string {
       effects.map((effect) => `\`${effect}\``).join(', '), section,
     ])),
   );
+}
+
+/** What each effect of a machine means, as its source says above it.
+ *  @throws Error when it says nothing of one */
+function effectsOf(name: string): ReadonlyMap<string, string> {
+  const source = readFileSync(join(import.meta.dirname, '..', 'machines', `${name}.ts`), 'utf8');
+  const actions = /^ {2}actions: \{\n(.*?)^ {2}\},$/ms.exec(source)?.[1] ?? '';
+  const named = [...actions.matchAll(/^ {4}(?:\/\*\* (.*?) \*\/\s+)?(?!note)(\w+): /gms)];
+  return new Map(named.map(([, meaning, effect = '']) => {
+    if (meaning === undefined) throw new Error(`machines/${name}.ts does not say what ${effect} means`);
+    return [effect, meaning.replaceAll(/\s+(\* )?/g, ' ')];
+  }));
 }
 
 /** The drawing of a machine, from its page. */

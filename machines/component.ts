@@ -33,11 +33,17 @@ const error = (condition: StreamErrorCondition) => ({ type: 'sendStreamError', p
 export const componentMachine = setup({
   types: { events: {} as ComponentEvent, meta: {} as Cite },
   actions: {
+    /** Send the response header, with the id that the handshake is made from. */
     openStream: () => {},
+    /** Send `<handshake/>`: the component knows the secret (XEP-0114 §3). */
     sendHandshake: () => {},
+    /** Let the component serve its domain. */
     admit: () => {},
+    /** Send the stream error; the header first, if there was none. */
     sendStreamError: (_, _params: StreamErrorContent) => {},
+    /** Send the closing tag; nothing goes out behind it. */
     closeStream: () => {},
+    /** End the transport, once all that was sent is out. */
     disconnect: () => {},
   },
   guards: {

@@ -25,7 +25,9 @@ export type DirectedPresenceEvent =
 export const directedPresenceMachine = setup({
   types: { events: {} as DirectedPresenceEvent, meta: {} as Cite },
   actions: {
+    /** Route the presence to the entity. */
     routePresence: () => {},
+    /** Tell the entity that the resource is unavailable. */
     sendUnavailable: () => {},
   },
   guards: {

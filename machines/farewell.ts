@@ -41,7 +41,9 @@ export interface FarewellContext {
 export const farewellMachine = setup({
   types: { context: {} as FarewellContext, events: {} as FarewellEvent, meta: {} as Cite },
   actions: {
+    /** The room owes a last word to the full JID: its route waits for it. */
     oweAnswer: () => {},
+    /** The room owes nothing more. */
     settleAnswer: () => {},
     noteVisit: assign({ visits: ({ context }) => context.visits + 1, isLeaving: false }),
     noteLeaving: assign({ isLeaving: true }),

@@ -19,7 +19,10 @@ export type IqEvent =
  *  request.getSnapshot().value; // 'answered' */
 export const iqMachine = setup({
   types: { events: {} as IqEvent, meta: {} as Cite },
-  actions: { settle: () => {} },
+  actions: {
+    /** Nothing is awaited any more: the answer has come, or its time is up. */
+    settle: () => {},
+  },
   delays: { requestTimeout: 0 },
 }).createMachine({
   id: 'iq',

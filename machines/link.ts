@@ -54,16 +54,27 @@ const unreachable = { type: 'bounceQueue', params: { condition: 'remote-server-t
 export const linkMachine = setup({
   types: { events: {} as LinkEvent, meta: {} as Cite },
   actions: {
+    /** Find the server of the domain, and connect to it. */
     connect: () => {},
+    /** Send the initial header. */
     openStream: () => {},
+    /** Send `<starttls/>`. */
     requestTls: () => {},
+    /** Begin the TLS handshake. */
     startTls: () => {},
+    /** Authenticate by the certificate (SASL EXTERNAL, XEP-0178 §3). */
     sendExternal: () => {},
+    /** Expect the peer's new header. */
     restartStream: () => {},
+    /** Send the key of dialback (XEP-0220 §2.1.1). */
     sendKey: () => {},
+    /** Send all that waits, in its order. */
     flushQueue: () => {},
+    /** Answer all that waits with an error. */
     bounceQueue: (_, _params: { condition: LinkFailure }) => {},
+    /** Send the closing tag; nothing goes out behind it. */
     closeStream: () => {},
+    /** End the transport, once all that was sent is out. */
     disconnect: () => {},
   },
   guards: {

@@ -37,14 +37,19 @@ const isAdministrator = (affiliation: Affiliation): boolean => affiliation === '
 export const occupantMachine = setup({
   types: { events: {} as OccupantEvent, meta: {} as Cite },
   actions: {
+    /** Send the newcomer the presence of everybody who is there (XEP-0045 §7.2.3). */
     sendOccupants: () => {},
+    /** Send the presence of the occupant to everybody, to itself last. */
     broadcastPresence: () => {},
+    /** Send the newcomer what was said before, and the subject (XEP-0045 §7.2.13, §7.2.15). */
     sendHistory: () => {},
+    /** Tell everybody of the new nick (XEP-0045 §7.6). */
     broadcastNick: () => {},
     /** To everybody, the occupant last. `status` says why; 0: it left. */
     broadcastUnavailable: (_, _params: { status: number }) => {},
     /** To one session, or where the room ends to all of the occupant's. */
     sendUnavailable: (_, _params: { status: number }) => {},
+    /** Tell the sessions of the occupant that the room is gone (XEP-0045 §10.9). */
     sendDestroyed: () => {},
   },
   guards: {

@@ -51,19 +51,33 @@ const error = (condition: StreamErrorCondition) => ({ type: 'sendStreamError', p
 export const peerMachine = setup({
   types: { context: {} as PeerContext, events: {} as PeerEvent, meta: {} as Cite },
   actions: {
+    /** Send the response header. */
     openStream: () => {},
+    /** Send the features that the stream has now. */
     offerFeatures: () => {},
+    /** Send `<proceed/>`, and begin the TLS handshake behind it. */
     proceedTls: () => {},
+    /** Send `<failure/>`: STARTTLS can not be had. */
     refuseTls: () => {},
+    /** Send `<success/>`: the certificate vouches for the domain. */
     sendSuccess: () => {},
+    /** Send `<failure/>`: it does not. */
     refuseSasl: () => {},
+    /** Forget what the header has said, and read a new one. */
     restartStream: () => {},
+    /** Ask the server that is authoritative for the domain whether the key is its own (XEP-0220 §2.3). */
     verifyKey: () => {},
+    /** Say that the key is valid: the peer may speak for the domain. */
     confirmKey: () => {},
+    /** Say that it is not, or why nobody knows. */
     refuseKey: () => {},
+    /** Give the peer the limits of those who are known. */
     admit: () => {},
+    /** Send the stream error; the header first, if there was none. */
     sendStreamError: (_, _params: StreamErrorContent) => {},
+    /** Send the closing tag; nothing goes out behind it. */
     closeStream: () => {},
+    /** End the transport, once all that was sent is out. */
     disconnect: () => {},
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
   },

@@ -30,12 +30,19 @@ export interface PresenceContext {
 export const presenceMachine = setup({
   types: { context: {} as PresenceContext, events: {} as PresenceEvent, meta: {} as Cite },
   actions: {
+    /** Send the presence to all who are subscribed to it, and to the user's own resources (RFC 6121 §4.2.2, §4.4.2). */
     broadcastAvailable: () => {},
+    /** Tell the same that the resource is unavailable (RFC 6121 §4.5.2). */
     broadcastUnavailable: () => {},
+    /** Send the client its own unavailable presence. */
     echoUnavailable: () => {},
+    /** Tell those who know of the resource by directed presence alone (RFC 6121 §4.6.3). */
     endDirected: () => {},
+    /** Ask for the presence of the user's contacts (RFC 6121 §4.3). */
     sendProbes: () => {},
+    /** Deliver the requests to subscribe that wait for an answer (RFC 6121 §3.1.3). */
     deliverRequests: () => {},
+    /** Deliver the messages that were stored (XEP-0160). */
     deliverOffline: () => {},
     notePriority: assign({ priority: ({ context, event }) => (event.type === 'presence.available' ? event.priority : context.priority) }),
   },

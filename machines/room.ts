@@ -26,8 +26,11 @@ export type RoomEvent =
 export const roomMachine = setup({
   types: { events: {} as RoomEvent, meta: {} as Cite },
   actions: {
+    /** Write the room down. */
     keepRoom: () => {},
+    /** Remove what is kept of it. */
     forgetRoom: () => {},
+    /** Remove every occupant; each is told. */
     expelOccupants: () => {},
   },
   guards: {

@@ -30,7 +30,9 @@ export interface RosterContext {
 export const rosterMachine = setup({
   types: { context: {} as RosterContext, events: {} as RosterEvent, meta: {} as Cite },
   actions: {
+    /** Send the roster. */
     sendRoster: () => {},
+    /** Push the item that has changed. */
     pushRoster: () => {},
     notePush: assign({ owed: ({ context }) => context.owed + 1 }),
     noteSettled: assign({ owed: ({ context }) => context.owed - 1 }),

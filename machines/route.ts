@@ -38,9 +38,13 @@ export interface RouteContext {
 export const routeMachine = setup({
   types: { context: {} as RouteContext, events: {} as RouteEvent, meta: {} as Cite },
   actions: {
+    /** Take the route out of the routing table: nothing is delivered to it any more. */
     closeRoute: () => {},
+    /** Say goodbye in the name of each room that still owes its last word. */
     speakForRooms: () => {},
+    /** Send what was queued while there was no stream. */
     deliverQueue: () => {},
+    /** Decide about what was queued as if it had just come: for other resources, or for the store. */
     redistributeQueue: () => {},
     noteOwed: assign({ owed: ({ context }) => context.owed + 1 }),
     noteSettled: assign({ owed: ({ context }) => Math.max(0, context.owed - 1) }),

@@ -25,10 +25,15 @@ export type SessionEvent =
 export const sessionMachine = setup({
   types: { events: {} as SessionEvent, meta: {} as Cite },
   actions: {
+    /** The resource is unavailable: whoever saw it is told. */
     endPresence: () => {},
+    /** Give the route nothing new; what is owed to it is still delivered. */
     drainRoute: () => {},
+    /** Close the route at once. */
     closeRoute: () => {},
+    /** Keep the route while its stream may be resumed; what arrives is queued. */
     detachRoute: () => {},
+    /** Give the route the stream that has been resumed. */
     attachRoute: () => {},
   },
   delays: { resumptionTimeout: 0 },

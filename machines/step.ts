@@ -17,13 +17,13 @@ export interface Cite {
 /** Begin a timer: after the named delay, its `timer` comes back as the type of an event. */
 export interface StartTimer {
   readonly type: 'startTimer';
-  readonly params: { readonly timer: string; readonly delay: string };
+  readonly params: { readonly timer: TimerEvent['type']; readonly delay: string };
 }
 
 /** Forget a timer. */
 export interface CancelTimer {
   readonly type: 'cancelTimer';
-  readonly params: { readonly timer: string };
+  readonly params: { readonly timer: TimerEvent['type'] };
 }
 
 type ActionOf<M> = M extends StateMachine<

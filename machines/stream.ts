@@ -70,25 +70,45 @@ const withData = ({ event }: { event: StreamEvent }): { data?: string } =>
 export const streamMachine = setup({
   types: { context: {} as StreamContext, events: {} as StreamEvent, meta: {} as Cite },
   actions: {
+    /** Send the response header (RFC 6120 §4.7). */
     openStream: () => {},
+    /** Send the features that the stream has now. */
     offerFeatures: () => {},
+    /** Send `<proceed/>`, and begin the TLS handshake behind it. */
     proceedTls: () => {},
+    /** Send `<failure/>`: STARTTLS can not be had. */
     refuseTls: () => {},
+    /** Begin an exchange of the mechanism, with what the client has sent at once. */
     beginSasl: (_, _params: { mechanism: string; data?: string }) => {},
+    /** Hand the exchange what the client has sent next. */
     continueSasl: (_, _params: { data?: string }) => {},
+    /** Forget the exchange. */
     abandonSasl: () => {},
+    /** Send `<challenge/>`. */
     sendChallenge: (_, _params: { data: string }) => {},
+    /** Send `<success/>`. */
     sendSuccess: (_, _params: { data?: string }) => {},
+    /** Send `<failure/>` with the condition. */
     refuseSasl: (_, _params: { condition: SaslFailureCondition; text?: string }) => {},
+    /** Forget what the header has said, and read a new one. */
     restartStream: () => {},
+    /** Bind the resource, with the name that was asked for or one of the server's making, and begin its session. */
     bindResource: () => {},
+    /** Send the full JID. */
     sendBindResult: () => {},
+    /** Answer the request to bind with an error. */
     refuseBind: (_, _params: { condition: StanzaErrorCondition }) => {},
+    /** Process the stanza at hand. */
     processStanza: () => {},
+    /** End the session of the resource; `event` is how the stream has ended. */
     endSession: (_, _params: { event: 'stream.ended' | 'stream.lost' | 'resource.replaced' }) => {},
+    /** Send the stream error; the header first, if there was none. */
     sendStreamError: (_, _params: StreamErrorContent) => {},
+    /** Close the route at once: nothing can be delivered any more. */
     abandonRoute: () => {},
+    /** Send the closing tag; nothing goes out behind it. */
     closeStream: () => {},
+    /** End the transport, once all that was sent is out. */
     disconnect: () => {},
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     noteRefusal: assign({ refusals: ({ context }) => context.refusals + 1 }),

@@ -35,11 +35,15 @@ export const subscriptionMachine = setup({
     deliverStanza: () => {},
     /** Deliver the contact's request to the user's available resources, and keep it until it is answered. */
     deliverRequest: () => {},
+    /** Answer the contact with `subscribed`, in the user's name. */
     replySubscribed: () => {},
+    /** Answer the contact with `unsubscribed`, in the user's name. */
     replyUnsubscribed: () => {},
     /** Send the contact the presence of each of the user's available resources. */
     sendAvailable: () => {},
+    /** Send the contact unavailable presence of each of the user's available resources. */
     sendUnavailable: () => {},
+    /** Keep the roster item as it is now, and push it to the user's interested resources. */
     pushItem: () => {},
     noteApproved: assign({ approved: true }),
     noteUnapproved: assign({ approved: false }),

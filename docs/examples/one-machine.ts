@@ -27,9 +27,14 @@ class Connection {
     console.log(`${this.jid}: ${value === 'open' ? `gets ${text}` : `is ${String(value)}, ${text} goes elsewhere`}`);
   }
 
-  /** A room owes it the echo of what it has sent there. */
-  sentToRoom(): void {
+  /** The client has entered a room, which owes it a last word from now on. */
+  entered(): void {
     this.#route.send({ type: 'answer.owed' });
+  }
+
+  /** The room has said that the client left. */
+  heardGoodbye(): void {
+    this.#route.send({ type: 'answer.settled' });
   }
 
   /** The client has closed its stream. */
@@ -48,7 +53,9 @@ const connection = new Connection('juliet@example.org/balcony', (jid) => {
 connections.set(connection.jid, connection);
 
 connection.deliver('hello');
-connection.sentToRoom();
+connection.entered(); // one room …
+connection.entered(); // … and another
 connection.ended();
 connection.deliver('too late');
-await closed.promise; // nobody has answered: the drain ends by itself
+connection.heardGoodbye();
+await closed.promise; // the other room has not answered: the drain ends by itself

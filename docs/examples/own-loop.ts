@@ -36,7 +36,7 @@ function perform(effect: Effect): void {
     case 'open': return void peer?.socket.write(headerOf(effect.header));
     case 'send': return void peer?.socket.write(effect.xml);
     case 'close': return void peer?.socket.write('</stream:stream>');
-    case 'disconnect': return void peer?.socket.end();
+    case 'disconnect': return hangUp(peer?.socket);
     case 'restart': return peer?.reader.restart();
     case 'pause': return void peer?.socket.pause();
     case 'resume': return void peer?.socket.resume();
@@ -53,6 +53,12 @@ function perform(effect: Effect): void {
     case 'connect': return feed({ type: 'connect.failed', stream: effect.stream, condition: 'remote-server-not-found' });
     default: // `trust`: there are no other limits here. `respond`, `abort`: PLAIN is one message. `startTls`: not offered.
   }
+}
+
+/** All that was sent goes out, and whoever does not hang up in turn is not waited for: `stream.lost` is owed. */
+function hangUp(socket: Socket | undefined): void {
+  socket?.end();
+  setTimeout(() => socket?.destroy(), 2_000).unref();
 }
 
 function headerOf({ from, id = '', lang, version }: ServerHeader): string {
@@ -97,7 +103,7 @@ const server = createServer((socket) => {
   const reader = new StreamReader({ maxStanzaBytes: 262_144, maxDepth: 64, maxAttributes: 64 });
   peers.set(stream, { socket, reader });
   feed({ type: 'stream.opened', stream, channel });
-  socket.on('data', (bytes) => {
+  socket.on('data', (bytes: Buffer) => {
     for (const event of reader.push(bytes)) {
       if (event.type === 'header') feed({ type: 'stream.header', stream, header: event.header, entropy: randomBytes(24).toString('base64url') });
       else if (event.type === 'element') feed({ type: 'stream.element', stream, element: event.element });

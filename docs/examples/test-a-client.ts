@@ -1,7 +1,7 @@
 /** Tests of a client library against a server in the same process: `node --test test-a-client.ts`. @module */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import { client, xml } from '@xmpp/client';
 import type { XmppClient } from '@xmpp/client';
 import { startTestServer } from 'waystate/server';
@@ -50,6 +50,19 @@ test('it hears that it took too long to log in, and no test waits for half a min
   await server.clock.advance(30_000);
   const [error] = await failed as [Error];
   assert.match(error.message, /policy-violation|connection-timeout/);
+});
+
+test('it gives up a ping that takes too long, and does not mind the late answer', async () => {
+  const juliet = await online('juliet');
+  const late = server.interfere({ on: 'sent', fault: { delayMs: 40_000 }, matches: ({ attrs }) => attrs.id === 'p1' });
+  mock.timers.enable({ apis: ['setTimeout'] }); // no settled() from here …
+  const refused = assert.rejects(juliet.iqCaller.request(xml('iq', { type: 'get', id: 'p1' }, xml('ping', { xmlns: 'urn:xmpp:ping' })), 30_000), /Timeout/);
+  await late;
+  mock.timers.tick(30_000);
+  await refused;
+  mock.timers.reset(); // … to here
+  await server.clock.advance(40_000);
+  assert.equal(juliet.status, 'online');
 });
 
 test('it gets what was sent while it was away', async () => {

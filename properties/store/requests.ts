@@ -14,7 +14,8 @@ const rosterRecord = fc.record({
   approved: fc.boolean(), listed: fc.boolean(), name: text, request: text,
 }, { requiredKeys: ['jid', 'groups', 'subscription', 'approved', 'listed'] }).map(({ jid: of, ...rest }) => record(of, rest));
 const small = fc.nat({ max: 6 });
-const name = { space: fc.constantFrom('s', 't'), key: fc.constantFrom('k', 'l') };
+/** The names that the server's own documents have (StoreOperations), and one of an extension. */
+const documents = [{ space: 'vcard-temp', key: '' }, { space: 'jabber:iq:private', key: 'storage:bookmarks storage' }, { space: 'urn:example:motto', key: '' }] as const;
 const op = <O extends StoreRequest['op']>(value: O) => fc.constant(value);
 
 const request: fc.Arbitrary<StoreRequest> = fc.oneof(
@@ -30,8 +31,8 @@ const request: fc.Arbitrary<StoreRequest> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ op: op('offline.append'), account, at: small, xml: text, limit: small, screened: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ op: op('offline.read'), account, maxBytes: small }) },
   { weight: 1, arbitrary: fc.record({ op: op('offline.remove'), account, upTo: small }) },
-  { weight: 1, arbitrary: fc.record({ op: op('document.read'), account, ...name }) },
-  { weight: 2, arbitrary: fc.record({ op: op('document.write'), account, ...name, xml: text }) },
+  { weight: 1, arbitrary: fc.tuple(account, fc.constantFrom(...documents)).map(([of, name]) => ({ op: 'document.read', account: of, ...name }) as const) },
+  { weight: 2, arbitrary: fc.tuple(account, fc.constantFrom(...documents), text).map(([of, name, xml]) => ({ op: 'document.write', account: of, ...name, xml }) as const) },
   { weight: 1, arbitrary: fc.record({ op: op('privacy.read'), account }) },
   { weight: 2, arbitrary: fc.record({ op: op('privacy.write'), account, xml: fc.option(text) }) },
   { weight: 1, arbitrary: fc.record({ op: op('room.list'), domain: fc.constantFrom('d.example', 'e.example') }) },

@@ -16,6 +16,11 @@ import { failed, misused, type Outcome } from './outcome.ts';
 import { serve, type Addresses } from './serve.ts';
 import { version } from '../version.ts';
 
+// Whoever reads the output may stop, as `head` does: what is left to say is said to nobody, and nothing else is wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const program = new Command('waystate')
   .description('Waystate, an XMPP server whose lifecycles are explicit state machines.')
   .version(version, '--version', 'Show the version.')

@@ -1,11 +1,12 @@
 /** The file of a recorded session: private to its owner, written line by line as things happen, so that it is
  *  whole also when the process ends without a word, and bounded. Not here: what a line says
  *  (src/core/recording.ts). @module */
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeLine } from '../core/trace.ts';
 import type { TraceHeader, TraceStep } from '../core/trace.ts';
 import type { Log } from '../runtime/log.ts';
+import { makeDirectory } from '../stores/directory.ts';
 
 /** What a record is made with. */
 export interface RecordOptions {
@@ -30,7 +31,7 @@ export interface RecordFile {
  *  const file = openRecord({ directory: 'records', maxBytes: 64e6, header, log });
  *  const core = recorded(createCore(config, features), file.write, { keepBodies: false }); */
 export function openRecord({ directory, maxBytes, header, log }: RecordOptions): RecordFile {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const path = join(directory, `session-${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.jsonl`);
   let file: number | undefined = openSync(path, 'wx', 0o600);
   let bytes = 0;

@@ -1,8 +1,9 @@
 /** Secrets in files: the server's own, made at the first start and kept, and those that the operator shares
  *  with components. None of them is logged or shown. Spec: XEP-0185 §3, XEP-0421 §3. @module */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../stores/directory.ts';
 
 /** Unpredictable characters enough for an HMAC with SHA-256 (RFC 2104 §3). */
 export const makeSecret = (): string => randomBytes(48).toString('base64url');
@@ -34,7 +35,7 @@ export async function readSecret(file: string): Promise<string> {
 /** Of two processes that start together one makes the secret: a link is made whole, and only where there is
  *  nothing. */
 async function makeKept(directory: string, file: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory, 0o700);
   const draft = `${file}.${randomUUID()}`;
   try {
     await writeFile(draft, `${makeSecret()}\n`, { mode: 0o600, flag: 'wx', flush: true });

@@ -170,7 +170,7 @@ export function settleRequest(kernel: Kernel, resource: Resource, id: string, ev
 function startRequestTimer(kernel: Kernel, resource: Resource, id: string): void {
   for (const effect of stepIq.initialEffects) {
     if (effect.type !== 'startTimer') continue;
-    const event = { type: effect.params.timer as TimerEvent['type'] };
+    const event = { type: effect.params.timer };
     kernel.startTimer(timerOf(resource, id), effect.params.delay, () => settleRequest(kernel, resource, id, event));
   }
 }

@@ -206,7 +206,7 @@ function perform(kernel: Kernel, stream: Stream, effect: StreamEffect): void {
       kernel.effects.push({ type: 'disconnect', stream: stream.id });
       break;
     case 'startTimer': {
-      const event = { type: effect.params.timer as TimerEvent['type'] };
+      const event = { type: effect.params.timer };
       kernel.startTimer(timerOf(stream, event.type), effect.params.delay, () => advanceStream(kernel, stream, event));
       break;
     }

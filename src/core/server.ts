@@ -7,6 +7,7 @@ import type { Effect } from './effect.ts';
 import type { Feature } from './feature.ts';
 import type { Input, StreamId } from './input.ts';
 import { parseJid } from './jid.ts';
+import { invariant } from './invariant.ts';
 import { Kernel } from './kernel.ts';
 import type { PeerStream } from './kernel.ts';
 import { advanceStream, beginStream, receiveHeader, receiveSuccess } from './negotiation.ts';
@@ -172,6 +173,7 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
     case 'stream.opened': {
       const expected = kernel.peers.get(input.stream);
       if (expected !== undefined) return expected.take(input);
+      invariant(!kernel.streams.has(input.stream), `there is a stream ${input.stream} already`);
       const { peer = 'client' } = input;
       if (peer !== 'client') return federation.accept(input.stream, peer, input);
       const stream = new Stream(input.stream, input.channel, input);
@@ -208,6 +210,7 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
 function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'connect.failed' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'stanza.submitted' | 'server.stopping' }>): void {
   switch (input.type) {
     case 'stream.header':
+      invariant(input.entropy.length >= 32, `a header comes with 32 unpredictable characters, not with ${input.entropy.length}`); // RFC 6120 §4.7.3
       return receiveHeader(kernel, stream, input.header, input.entropy);
     case 'tls.established':
       stream.channel = input.channel;

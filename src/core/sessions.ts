@@ -41,7 +41,7 @@ export function advanceRoute(kernel: Kernel, resource: Resource, event: RouteEve
         closeRoute(kernel, resource);
         break;
       case 'startTimer': {
-        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        const fired = { type: effect.params.timer };
         kernel.startTimer(timerOf(resource), effect.params.delay, () => advanceRoute(kernel, resource, fired));
         break;
       }

@@ -114,7 +114,8 @@ export interface StoreOperations {
   'offline.read': { request: { readonly account: BareJid; readonly maxBytes: number }; reply: OfflinePage };
   /** Forgets the messages up to and including this one. */
   'offline.remove': { request: { readonly account: BareJid; readonly upTo: number }; reply: null };
-  /** A document that is kept for the account, such as its vCard; `space` and `key` name it. */
+  /** A document that is kept for the account; `space` and `key` name it: `vcard-temp` and an empty key its vCard (XEP-0054),
+   *  `jabber:iq:private` and the element's namespace and name, with a blank between, a private one (XEP-0049). Null when there is none. */
   'document.read': { request: { readonly account: BareJid; readonly space: string; readonly key: string }; reply: string | null };
   /** The rooms of a domain. */
   'room.list': { request: { readonly domain: string }; reply: readonly RoomListing[] };
@@ -122,6 +123,7 @@ export interface StoreOperations {
   /** Keeps a room, in the place of what is kept of it already. */
   'room.write': { request: { readonly record: RoomRecord; readonly listing: RoomListing }; reply: null };
   'room.remove': { request: { readonly room: BareJid }; reply: null };
+  /** Keeps a document, in the place of what is kept under its name. */
   'document.write': { request: { readonly account: BareJid; readonly space: string; readonly key: string; readonly xml: string }; reply: null };
   /** The privacy lists of the account (XEP-0016); null when it has none. */
   'privacy.read': { request: { readonly account: BareJid }; reply: string | null };

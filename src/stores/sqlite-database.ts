@@ -1,8 +1,9 @@
 /** Opens the file of the SQLite store, makes it when there is none, and says plainly why it can't.
  *  Not here: the tables (schema.ts), the thread that does it (sqlite-worker.ts). @module */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDirectory } from './directory.ts';
 import { migrate } from './schema.ts';
 
 /** How the embedded store is kept.
@@ -31,7 +32,7 @@ export function openDatabase(options: SqliteStoreOptions): DatabaseSync {
   const file = databaseFile(directory);
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     createPrivately(file);
     database = new DatabaseSync(file, { timeout: busyTimeoutMs });
     migrate(database);

@@ -35,8 +35,11 @@ import type { Interference, Line } from './wire.ts';
 
 export type { TestClient, TestServer, TestServerOptions } from './test-server.ts';
 
-/** Long enough for what is written on loopback to be read; a longer silence is a client's. */
-const quietMs = 8;
+/** A look at what has passed. */
+const lookMs = 10;
+/** Looks in a row that see nothing: 60 ms. A small write that follows another one waits in the kernel of its sender until that is
+ *  acknowledged, which takes up to 40 ms when it is not answered (RFC 1122 §4.2.3.2, §4.2.3.4). A longer silence is a client's. */
+const quietLooks = 6;
 /** What a client may take to answer the closing tag, in real time; and when the server stops. */
 const closeTimeoutMs = 500;
 const graceMs = 100;
@@ -161,8 +164,8 @@ class InMemory implements TestServer {
   }
 
   async settled(): Promise<void> {
-    for (let quiet = 0, before = -1; quiet < 2;) {
-      await new Promise((done) => setTimeout(done, quietMs));
+    for (let quiet = 0, before = -1; quiet < quietLooks;) {
+      await new Promise((done) => setTimeout(done, lookMs));
       const isBusy = this.store.pending + this.logins.pending + this.#deriving > 0 || this.#wire.passed !== before;
       quiet = isBusy ? 0 : quiet + 1;
       before = this.#wire.passed;

@@ -2,6 +2,6 @@
 import { expect, test } from 'vitest';
 import { nodeFault } from '../../src/cli/node-version.ts';
 
-test.each([['22.13.0', undefined], ['24.0.0', undefined], ['22.12.9', '22.12.9'], ['20.20.2', '20.20.2'], ['9.30.0', '9.30.0']])('cli: Node %s', (version, told) => {
-  expect(nodeFault(version)).toBe(told === undefined ? undefined : `Waystate needs Node 22.13 or later; this is ${told}.`);
+test.each([['22.15.0', undefined], ['24.0.0', undefined], ['22.14.9', '22.14.9'], ['20.20.2', '20.20.2'], ['9.30.0', '9.30.0']])('cli: Node %s', (version, told) => {
+  expect(nodeFault(version)).toBe(told === undefined ? undefined : `Waystate needs Node 22.15 or later; this is ${told}.`);
 });

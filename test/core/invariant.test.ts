@@ -22,6 +22,18 @@ const faulty: Feature = {
   ],
 };
 
+test.each([
+  ['a stream under a name that is there', { type: 'stream.opened', stream: 'one', channel: { secure: true, startTls: false, tlsRequired: true, mechanisms: [], channelBindings: [] } }, 'there is a stream one already'],
+  ['a header with too little that nobody knows', { type: 'stream.header', stream: 'one', header: { wellNamed: true, xmlns: 'jabber:client' }, entropy: 'x' }, 'a header comes with 32 unpredictable characters, not with 1'],
+] as const)('core: whoever feeds it %s is told (docs/guides/embed-core.md)', (_what, input, words) => {
+  const world = new InProcess();
+  world.tolerant = true;
+  world.open(undefined, 'one');
+  world.effects.length = 0;
+  world.feed(input);
+  expect(world.effects.flatMap((effect) => (effect.type === 'report' ? String(effect.error) : []))).toEqual([`InvariantViolation: ${words}`]);
+});
+
 test.each(['now', 'later'])('core: a feature that breaks an invariant %s ends the stream that asked, with internal-server-error', async (name) => {
   const world = new InProcess({ features: [...standardFeatures, faulty] });
   world.tolerant = true;

@@ -67,7 +67,7 @@ describe('examples', () => {
 
   test('a client under test: it comes back, the clock is the test\'s, an offline message comes', { timeout: 60_000 }, async () => {
     const { stdout, code } = await project.run(process.execPath, '--test', '--test-reporter=tap', example('test-a-client.ts'));
-    expect(stdout).toContain('# pass 5');
+    expect(stdout).toContain('# pass 6');
     expect(code).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 /** The settings that the promises of the embedded store rest on. @module */
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -39,6 +39,15 @@ test('settings: the change to a write-ahead log waits for another process that h
   expect(ours.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   ours.close();
   other.close();
+});
+
+test.skipIf(process.platform !== 'linux').each(['/proc/waystate', '/proc/waystate/data', '/dev/null/data'])('settings: a directory that can\'t be made is named at once: %s', (impossible) => {
+  expect(() => openDatabase({ directory: impossible })).toThrow(`cannot open the store ${join(impossible, 'waystate.db')}`);
+});
+
+test('settings: directories that are missing are made, for nobody else to read', () => {
+  openDatabase({ directory: join(directory, 'a', 'b') }).close();
+  expect(statSync(join(directory, 'a')).mode & 0o777).toBe(0o700);
 });
 
 test('settings: the file is in the directory that was named', () => {

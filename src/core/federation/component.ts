@@ -179,7 +179,7 @@ export class ComponentStream implements PeerStream {
         this.#kernel.effects.push({ type: 'disconnect', stream });
         return;
       case 'startTimer': {
-        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        const fired = { type: effect.params.timer };
         return this.#kernel.startTimer(`component ${stream} ${fired.type}`, effect.params.delay, () => this.#advance(fired));
       }
       case 'cancelTimer':

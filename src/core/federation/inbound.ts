@@ -322,7 +322,7 @@ export class Inbound implements PeerStream {
         effects.push({ type: 'disconnect', stream });
         return;
       case 'startTimer': {
-        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        const fired = { type: effect.params.timer };
         return this.#kernel.startTimer(`peer ${stream} ${fired.type}`, effect.params.delay, () => this.#advance(fired));
       }
       case 'cancelTimer':

@@ -306,7 +306,7 @@ export class Link implements PeerStream {
         if (!this.#isAdopted) effects.push({ type: 'disconnect', stream });
         break;
       case 'startTimer': {
-        const fired = { type: effect.params.timer as TimerEvent['type'] };
+        const fired = { type: effect.params.timer };
         this.#kernel.startTimer(`link ${this.name} ${effect.params.timer}`, effect.params.delay, () => this.#advance(fired));
         break;
       }
