@@ -13,8 +13,8 @@ from pathlib import Path
 
 # What each operator of an expression computes from its parts. `and`, `or` and `if` look at no more parts than they need.
 OPERATORS = {
-    "===": lambda a, b: type(a) is type(b) and a == b,
-    "!==": lambda a, b: type(a) is not type(b) or a != b,
+    "===": lambda a, b: same(a, b),
+    "!==": lambda a, b: not same(a, b),
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
     "<=": lambda a, b: a <= b,
@@ -22,10 +22,20 @@ OPERATORS = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "max": max,
-    "!": lambda a: not a,
+    "!": lambda a: not holds(a),
     "in": lambda a, b: a in b,
     "object": lambda *parts: without_none(dict(zip(parts[::2], parts[1::2]))),
 }
+
+
+def same(a, b):
+    """Equality without conversion: 1 and 1.0 are one number, and true is none."""
+    return isinstance(a, bool) == isinstance(b, bool) and a == b
+
+
+def holds(value):
+    """What ECMAScript takes for true: an empty list or object is, an empty text is not."""
+    return value is not None and value is not False and value != 0 and value != ""
 
 
 def without_none(values):
@@ -49,11 +59,11 @@ def evaluate(expression, scope):
     parts = parts if isinstance(parts, list) else [parts]
     if operator == "if":
         condition, yes, no = parts
-        return evaluate(yes if evaluate(condition, scope) else no, scope)
+        return evaluate(yes if holds(evaluate(condition, scope)) else no, scope)
     if operator in ("and", "or"):
         for part in parts:
             value = evaluate(part, scope)
-            if bool(value) == (operator == "or"):
+            if holds(value) == (operator == "or"):
                 break
         return value
     return OPERATORS[operator](*(evaluate(part, scope) for part in parts))
@@ -70,9 +80,9 @@ class Machine:
 
     def tell(self, event):
         """Takes an event. Gives the effects in order, or None when the event means nothing in this state."""
-        for branch in self.table["cells"][self.state].get(event["type"], []):
+        for branch in self.table["cells"].get(self.state, {}).get(event["type"], []):
             guard = branch.get("guard")
-            if guard is None or evaluate(self.table["guards"][guard], self._scope(event)):
+            if guard is None or holds(evaluate(self.table["guards"][guard], self._scope(event))):
                 effects = self._do(branch["do"], event)
                 self.state = branch["next"]
                 return effects

@@ -2,8 +2,10 @@
  *  counts most, then what is emphasized because it is explained there, then the page, a name in code, mere text; a heading that
  *  says nothing else counts more. Each entry has a weight (entries.ts). Not here: the list and its keys (search.js). @module */
 (() => {
+  /** What is typed, and what is looked through, as words; the number of a section such as 8.5.2.1 is one. */
+  const tokensOf = (text) => text.match(/\p{N}+(?:\.\p{N}+)+|[\p{L}\p{N}]+/gu) ?? [];
   /** The words of a text; of a name such as createCore also its parts. */
-  const wordsOf = (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean).flatMap((word) => {
+  const wordsOf = (text) => tokensOf(text).flatMap((word) => {
     const parts = word.split(/(?<=\p{Ll})(?=\p{Lu})/u);
     return (parts.length > 1 ? [word, ...parts] : [word]).map((each) => each.toLowerCase());
   });
@@ -24,7 +26,7 @@
         + 2 * Math.min(inNames.filter((words) => words.some(begins)).length, 3) + Math.min(inText.filter(begins).length, 5);
     };
     return (typed) => {
-      const asked = typed.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+      const asked = tokensOf(typed.toLowerCase());
       if (asked.length === 0) return [];
       const [phrase, stems] = [asked.join(' '), asked.map(stemOf)];
       const found = entries.flatMap((entry) => {

@@ -61,7 +61,7 @@ async function faultOf(store: Store, groups: readonly (readonly StoreRequest[])[
       const replies = await Promise.all(group.map((request) => store.perform(request).catch((): typeof rejected => rejected)));
       for (const [index, request] of group.entries()) {
         const [reply, expected] = [replies[index], replyTo(past, request)].map(canonical);
-        if (reply !== expected) return `${JSON.stringify(request)} was answered ${reply}, where ${expected} was right`;
+        if (reply !== expected) return `${JSON.stringify(request)} was answered by ${reply}, where ${expected} was right`;
         past.push(request);
       }
     }
@@ -74,7 +74,7 @@ async function faultOf(store: Store, groups: readonly (readonly StoreRequest[])[
 
 /** A reply as text, without orders that mean nothing: those of accounts, roster records and rooms, and of the keys of any object. */
 function canonical(reply: StoreReply | typeof rejected | undefined): string {
-  if (reply === rejected) return 'with an error';
+  if (reply === rejected) return 'an error';
   if (reply !== null && typeof reply === 'object' && 'records' in reply) return text({ ...reply, records: reply.records.map(text).sort() });
   return Array.isArray(reply) ? text((reply as readonly unknown[]).map(text).sort()) : text(reply);
 }

@@ -89,7 +89,8 @@ export interface RoomListing {
   readonly isPublic: boolean;
 }
 
-/** Every request, and the reply that belongs to it. */
+/** Every request, and the reply that belongs to it. What an account has goes with it; to write a roster, a document or lists for one that
+ *  does not exist is refused: the promise rejects. */
 export interface StoreOperations {
   'account.list': { request: { readonly domain: string }; reply: readonly BareJid[] };
   /** Creates an account; answers false when there is one already. */

@@ -36,7 +36,7 @@ export function commandsIn(code: string): readonly (readonly string[])[] {
 export function faultOf([program = '', ...words]: readonly string[]): string | undefined {
   switch (program) {
     case 'npm': return faultOfNpm(words);
-    case 'npx': return words[0] === 'node' || words[0] === 'vitest' ? faultOf(words) : `npx ${words[0] ?? ''} is not known here`;
+    case 'npx': return words[0] === 'node' || words[0] === 'vitest' || words[0] === 'waystate' ? faultOf(words) : `npx ${words[0] ?? ''} is not known here`;
     case 'vitest': return words[0] === 'run' ? faultOfFile(words[1]) : `vitest ${words[0] ?? ''} is not known here`;
     case 'python3': return faultOfFile(words[0]);
     case 'node': return faultOfNode(words.filter((word) => !/^--(?:test|max-semi-space-size=\d+)$/.test(word)));
