@@ -93,12 +93,39 @@ describe('package', () => {
     expect(Object.keys(entrypoints)).toEqual(expect.arrayContaining(entryPoints.map((name) => name.replace('waystate', '.'))));
   });
 
-  const others = [['deno', ['run', '--node-modules-dir=manual', '--allow-env']], ['bun', ['run']]] as const;
+  const others: readonly (readonly [name: string, args: readonly string[]])[] = [['deno', ['run', '--node-modules-dir=manual', '--allow-env']], ['bun', ['run']], ['node20', []]];
   for (const { name, args, program } of others.map(([name, args]) => ({ name, args, program: programNamed(name) }))) {
     test.runIf(program !== undefined || process.env['WAYSTATE_REQUIRE_ALL'])(`machines and core run under ${name}${program === undefined ? ` (skipped: ${name} is not installed)` : ''}`, { timeout: 60_000 }, async () => {
       project.write('anywhere.js', anywhere);
       const { stdout, code } = await project.run(program ?? name, ...args, 'anywhere.js');
       expect({ stdout, code }).toEqual({ stdout: `${saidAnywhere}\n`, code: 0 });
+    });
+  }
+
+  // The oldest that docs/guides/embed.md names; `.ci/run` installs them under these names.
+  const oldest = [
+    { name: 'node20', what: 'properties', program: "import { serverTheorems } from 'waystate/properties';\nconsole.log(serverTheorems.length > 0);\n" },
+    {
+      name: 'node22', what: 'server and inspector', program: `
+import { createCore, defaultConfig, deriveCredentials, saslAuthenticator, sqliteStore, standardFeatures, startServer } from 'waystate';
+import { Recorder, startInspector } from 'waystate/inspector';
+const store = await sqliteStore({ directory: 'data-of-node22' });
+const recorder = new Recorder(createCore({ domain: 'localhost', ...defaultConfig }, standardFeatures), { keepBodies: false });
+const log = { debug() {}, info() {}, warn: console.error, error: console.error };
+const server = await startServer({ core: recorder.core, store, deriveCredentials, log, domain: 'localhost', authenticator: saslAuthenticator({ store }), listeners: [{ kind: 'c2s', host: '127.0.0.1', port: 0 }] });
+const inspector = await startInspector({ recorder });
+await Promise.all([server.stop(), inspector.stop()]);
+await store.close();
+console.log(true);
+`,
+    },
+  ];
+  for (const { name, what, program } of oldest) {
+    const node = programNamed(name);
+    test.runIf(node !== undefined || process.env['WAYSTATE_REQUIRE_ALL'])(`${what} run under the oldest Node that is promised${node === undefined ? ` (skipped: ${name} is not installed)` : ''}`, { timeout: 60_000 }, async () => {
+      project.write(`${name}.js`, program);
+      const { stdout, stderr, code } = await project.run(node ?? name, `${name}.js`);
+      expect({ stdout, code }, stderr).toEqual({ stdout: 'true\n', code: 0 });
     });
   }
 });
