@@ -4,7 +4,7 @@ import type { Theorem } from './theorem.ts';
 import type { Session } from './world/run.ts';
 
 const isOwn = (session: Session, item: Session['heard'][number]): boolean =>
-  item !== 'closed' && item.name === 'presence' && item.attrs.from === session.jid && item.attrs.to === session.jid.split('/')[0];
+  item !== 'closed' && item.name === 'presence' && item.attrs.from === session.jid && [session.jid.split('/')[0], session.jid, undefined].includes(item.attrs.to);
 
 /** T2.b and T2.d. */
 export const goodbyeFirst: Theorem = {

@@ -49,8 +49,11 @@ export async function checkServer(theorem: Theorem, makeServer: () => Awaitable<
   if (found === undefined) return { theorem, runs: outcome.numRuns, premises, failure: undefined };
   const history = await smallest(found, async (smaller) => (await faultOf(smaller)) !== undefined);
   const fault = (await judgeOn(makeServer, theorem, history)).fault ?? 'the history has another outcome each time';
-  return { theorem, runs: outcome.numRuns, premises, failure: { fault, history, dialogue: dialogueOf(history), seed: outcome.seed, path: outcome.counterexamplePath ?? '' } };
+  return { theorem, runs: outcome.numRuns, premises, failure: { fault, history, dialogue: [...(history.length > 0 ? [dialogueOf(history)] : []), ending].join('\n'), seed: outcome.seed, path: outcome.counterexamplePath ?? '' } };
 }
+
+/** What every history ends with (play.ts). */
+const ending = '   then  each account connects as collector and sends presence; then every stream is closed, one after the other';
 
 async function judgeOn(makeServer: () => Awaitable<TestedServer>, theorem: Theorem, history: History): Promise<{ readonly run?: Run; readonly fault?: string }> {
   let run: Run | undefined;

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { Store, StoreReply, StoreRequest } from '../../src/core/store.ts';
 import { rejected, replyTo } from './model.ts';
+import { Numbers } from './numbers.ts';
 import { requestGroups } from './requests.ts';
 
 /** How long, and from which seed, to look.
@@ -56,13 +57,17 @@ export async function checkStore(open: () => Store | Promise<Store>, { runs, see
 
 async function faultOf(store: Store, groups: readonly (readonly StoreRequest[])[]): Promise<string | undefined> {
   const past: StoreRequest[] = [];
+  const numbers = new Numbers();
   try {
     for (const group of groups) {
-      const replies = await Promise.all(group.map((request) => store.perform(request).catch((): typeof rejected => rejected)));
-      for (const [index, request] of group.entries()) {
-        const [reply, expected] = [replies[index], replyTo(past, request)].map(canonical);
-        if (reply !== expected) return `${JSON.stringify(request)} was answered by ${reply}, where ${expected} was right`;
-        past.push(request);
+      const asked = group.map((request) => numbers.ask(request));
+      const replies = await Promise.all(asked.map((request) => store.perform(request.store).catch((): typeof rejected => rejected)));
+      for (const [index, request] of asked.entries()) {
+        const expected = replyTo(past, request.model);
+        const reply = replies[index] ?? null;
+        const read = reply === rejected || expected === rejected ? reply : numbers.read(request.model, reply, expected);
+        if (canonical(read) !== canonical(expected)) return `${JSON.stringify(request.store)} was answered by ${canonical(reply)}, where ${canonical(expected)} was right`;
+        past.push(request.model);
       }
     }
   } finally {
@@ -73,7 +78,7 @@ async function faultOf(store: Store, groups: readonly (readonly StoreRequest[])[
 }
 
 /** A reply as text, without orders that mean nothing: those of accounts, roster records and rooms, and of the keys of any object. */
-function canonical(reply: StoreReply | typeof rejected | undefined): string {
+function canonical(reply: StoreReply | typeof rejected): string {
   if (reply === rejected) return 'an error';
   if (reply !== null && typeof reply === 'object' && 'records' in reply) return text({ ...reply, records: reply.records.map(text).sort() });
   return Array.isArray(reply) ? text((reply as readonly unknown[]).map(text).sort()) : text(reply);

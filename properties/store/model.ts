@@ -1,5 +1,6 @@
 /** What a store must reply, as a function of all that it was asked before: nothing is remembered, the
- *  whole history is read again for each reply. Slow, and seen to be right. @module */
+ *  whole history is read again for each reply. Slow, and seen to be right. Versions of rosters and sequences of messages count
+ *  from 1 in each life of an account; what a store's own are to that, numbers.ts knows. @module */
 import type { BareJid } from '../../machines/vocabulary.ts';
 import type { OfflineMessage, RosterRecord, StoreReply, StoreRequest } from '../../src/core/store.ts';
 
@@ -24,9 +25,9 @@ export function replyTo(history: History, request: StoreRequest): StoreReply | t
     case 'credentials.write': return past !== undefined;
     case 'account.read': return { exists: past !== undefined, offline: waiting(history, account).length, ...(privacy(past ?? []) !== null && { guarded: true as const }) };
     case 'credentials.read': return credentials(past ?? []);
-    case 'roster.read': return { version: numbers(history, account).version, records: records(past ?? []) };
+    case 'roster.read': return { version: versionOf(history, account), records: records(past ?? []) };
     case 'roster.write':
-    case 'roster.remove': return past === undefined ? rejected : numbers(after, account).version;
+    case 'roster.remove': return past === undefined ? rejected : versionOf(after, account);
     case 'offline.append':
       if (past === undefined) return 'no-account';
       if (isRefused(past, request)) return 'guarded';
@@ -95,11 +96,10 @@ function privacy(past: History): string | null {
 
 const isRefused = (past: History, { screened }: Extract<StoreRequest, { op: 'offline.append' }>): boolean => privacy(past) !== null && screened !== true;
 
-/** The messages that wait, and the highest sequence there ever was. */
+/** The messages that wait, and the last sequence. */
 function queue(history: History, account: BareJid): { messages: OfflineMessage[]; sequence: number } {
-  const past = life(history, account);
-  if (past === undefined) return { messages: [], sequence: 0 };
-  let { sequence } = retired(history, account);
+  const past = life(history, account) ?? [];
+  let sequence = 0;
   let messages: OfflineMessage[] = [];
   for (const [index, request] of past.entries()) {
     if (request.op === 'offline.append' && messages.length < request.limit && !isRefused(past.slice(0, index), request)) {
@@ -112,24 +112,7 @@ function queue(history: History, account: BareJid): { messages: OfflineMessage[]
 
 const waiting = (history: History, account: BareJid): OfflineMessage[] => queue(history, account).messages;
 
-interface Numbers { readonly version: number; readonly sequence: number }
-
-/** The roster version and the last sequence of an account. */
-function numbers(history: History, account: BareJid): Numbers {
-  const past = life(history, account);
-  if (past === undefined) return { version: 0, sequence: 0 };
-  const changes = past.filter(({ op }) => op === 'roster.write' || op === 'roster.remove').length;
-  return { version: retired(history, account).version + changes, sequence: queue(history, account).sequence };
-}
-
-/** The highest numbers of the accounts that were removed before this one was created. */
-function retired(history: History, account: BareJid): Numbers {
-  const [creation] = life(history, account) ?? [];
-  const before = creation === undefined ? [] : history.slice(0, history.indexOf(creation));
-  const removed = before.flatMap((request, index) =>
-    request.op === 'account.remove' ? [numbers(before.slice(0, index), request.account)] : []);
-  return {
-    version: Math.max(0, ...removed.map(({ version }) => version)),
-    sequence: Math.max(0, ...removed.map(({ sequence }) => sequence)),
-  };
+/** How often the roster of an account has changed. */
+function versionOf(history: History, account: BareJid): number {
+  return (life(history, account) ?? []).filter(({ op }) => op === 'roster.write' || op === 'roster.remove').length;
 }

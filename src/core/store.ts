@@ -90,7 +90,8 @@ export interface RoomListing {
 }
 
 /** Every request, and the reply that belongs to it. What an account has goes with it; to write a roster, a document or lists for one that
- *  does not exist is refused: the promise rejects. */
+ *  does not exist is refused: the promise rejects. Versions of a roster and sequences of messages grow, and none comes again for the same
+ *  address, also when its account was removed and made anew (RFC 6121 §2.6): remember the highest, or count for all accounts together. */
 export interface StoreOperations {
   'account.list': { request: { readonly domain: string }; reply: readonly BareJid[] };
   /** Creates an account; answers false when there is one already. */
