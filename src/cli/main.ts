@@ -68,7 +68,7 @@ function portOf(text: string): number {
 program.command('export').summary('write the machines for other languages').description('Writes the machines into files for other languages and tools: docs/reference/export.md.')
   .requiredOption('--format <name>', 'json, table, scxml, mermaid, dot, golden or promela; can be repeated.', oneMore)
   .option('--machine <name>', 'Only this machine; can be repeated.', oneMore)
-  .requiredOption('--out <directory>', 'Where the files go; those that are there are written anew.')
+  .requiredOption('--out <directory>', 'Where the files go; it has to be given. Those that are there are written anew.')
   .addHelpText('after', exportText)
   .action((options: ExportOptions) => report(exportFiles(options)));
 

@@ -96,7 +96,13 @@ describe('site: search', () => {
     ['dialback', ['reference/machines/link.html', 'explanation/federation.html#who-is-there']],
     ['resumption', ['reference/machines/session.html']],
     ['test a client', ['guides/test-server.html']],
-    ['backup', ['guides/run.html#backup']],
+    ['backup', ['guides/run.html#backup-and-upgrades-of-the-store']],
+    ['migration', ['guides/run.html#backup-and-upgrades-of-the-store']],
+    ['schema version', ['guides/run.html#backup-and-upgrades-of-the-store']],
+    ['crash', ['explanation/failure-model.html']],
+    ['4.5.4', ['reference/requirements.html#454-client-processing-of-unavailable-presence']],
+    ['Node versions', ['guides/embed.html#what-runs-where']],
+    ['custom store', ['guides/embed-server.html#a-store-of-your-own']],
     ['parse jid', ['reference/api/functions/waystate_core.parseJid.html']],
   ])('%s: %j among the first three', (typed, wanted) => {
     expect(addressesFor(typed).slice(0, 3)).toEqual(expect.arrayContaining(wanted));
