@@ -118,6 +118,21 @@ describe('an extension that is asked about stanzas', () => {
     expect(await juliet.next()).toMatchObject({ attrs: { id: 'b' } });
   });
 
+  test('asks the store about two accounts, and messages for the store do not change places (RFC 6120 §10.1)', async () => {
+    const { romeo, fates } = await begin({ name: 'slow', *stanza(_host, { stanza }): Task<StanzaVerdict> {
+      const account = parseBare(stanza.attrs.id === 'a' ? 'juliet@localhost' : 'romeo@localhost');
+      if (stanza.name === 'message' && account !== undefined) yield* ask({ op: 'document.read', account, space: 'urn:x', key: '' });
+      return undefined;
+    } });
+    await world.account('nurse');
+    world.heldAccount = 'juliet@localhost';
+    romeo.send('<message to="nurse@localhost" id="a"><body>first</body></message><message to="nurse@localhost" id="b"><body>second</body></message>');
+    await world.settle();
+    await world.releaseStore();
+    await world.settle();
+    expect(fates.map(({ id, fate }) => [id, fate])).toEqual([['a', 'stored'], ['b', 'stored']]);
+  });
+
   test('whose store fails leaves its sender an error, and the stream goes on', async () => {
     const account = parseBare('juliet@localhost');
     const { romeo, juliet } = await begin({ name: 'slow', *stanza(_host, { stanza }): Task<StanzaVerdict> {
