@@ -36,9 +36,22 @@ const clerk = (domain) => ({
   }),
 });
 
+/** A store that reads vCards from what the program knows of its users, and keeps everything else in memory. */
+function storeWithCards() {
+  const rest = memoryStore();
+  return {
+    async perform(request) {
+      if (request.op !== 'document.read' || request.space !== 'vcard-temp') return rest.perform(request);
+      const [name] = request.account.split('@');
+      return users.has(name) ? String(new Element('vCard', { xmlns: 'vcard-temp' }).c('FN').t(name).root()) : null;
+    },
+    close: () => rest.close(),
+  };
+}
+
 /** A server for one domain. Its clients come by the program's HTTP server; other servers, by a port of its own. */
 async function serverFor(domain, { directory, targets }) {
-  const store = memoryStore();
+  const store = storeWithCards();
   const config = { domain, ...defaultConfig, secret: randomBytes(32).toString('base64url'), federation: defaultFederation };
   const recorder = new Recorder(createCore(config, [...standardFeatures, civility, clerk(domain)]), { keepBodies: false });
   const metrics = new Metrics(recorder.core);

@@ -55,6 +55,8 @@ romeo.say("<message to='" + juliet.jid + "' type='chat'><body>By a name I know n
 facts.elsewhere = /from="romeo@montague.test\\/[^"]*"/.test(await juliet.hears('By a name'));
 juliet.say("<message to='" + romeo.jid + "' id='q'><body>I bite my thumb</body></message>");
 facts.quarrel = /policy-violation/.test(await juliet.hears('id="q"'));
+juliet.say("<iq type='get' id='card' to='juliet@capulet.test'><vCard xmlns='vcard-temp'/></iq>");
+facts.card = /<FN>juliet<\\/FN>/.test(await juliet.hears('id="card"'));
 juliet.say("<message to='clerk.capulet.test' type='chat'><body>What o'clock?</body></message>");
 facts.clerk = /<body>\\d{4}-/.test(await juliet.hears('clerk.capulet.test'));
 await get('/supper');
@@ -78,7 +80,7 @@ describe('examples: two servers in one program', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { metrics, where, ...facts } = JSON.parse(stdout) as Readonly<Record<string, string>>;
     expect(facts).toEqual({
-      rest: 'the rest of the program\n', refused: true, roster: true, elsewhere: true, quarrel: true, clerk: true, program: true, looks: ['You may not look.', true], goodbye: true, left: [],
+      rest: 'the rest of the program\n', refused: true, roster: true, elsewhere: true, quarrel: true, card: true, clerk: true, program: true, looks: ['You may not look.', true], goodbye: true, left: [],
     });
     expect(where).toMatch(/"href":"ws:\/\/capulet\.test:\d+\/capulet\.test\/xmpp"/);
     expect(metrics).toMatch(/^waystate_resources 1$/m);
