@@ -96,7 +96,10 @@ export function createCore(config: CoreConfig, features: readonly Feature[]): Co
   }));
   const federation = new Federation(kernel);
   if (config.rooms !== undefined) kernel.services.set(config.rooms.domain, roomsService(kernel, config.rooms));
-  for (const { name, service } of features) if (service !== undefined) addService(kernel, name, service(kernel));
+  for (const feature of features) {
+    const service = feature.service?.(kernel);
+    if (service !== undefined) addService(kernel, feature.name, service);
+  }
   return {
     step(input, at) {
       kernel.at = at;
@@ -197,6 +200,7 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
       for (const stream of [...kernel.streams.values()]) enqueue(kernel, stream, { type: 'stream.broken', stream: stream.id, condition: 'system-shutdown' });
       return;
     default: {
+      invariant(input.type !== 'stream.header' || input.entropy.length >= 32, 'a header comes with at least 32 unpredictable characters'); // RFC 6120 §4.7.3
       const peer = kernel.peers.get(input.stream);
       if (peer !== undefined) return peer.take(input);
       if (input.type === 'connect.failed') return;
@@ -210,7 +214,6 @@ function dispatch(kernel: Kernel, federation: Federation, input: Input): void {
 function dispatchTo(kernel: Kernel, stream: Stream, input: Exclude<Input, { type: 'stream.opened' | 'connect.failed' | 'store.replied' | 'credentials.derived' | 'store.failed' | 'timer.fired' | 'stanza.submitted' | 'server.stopping' }>): void {
   switch (input.type) {
     case 'stream.header':
-      invariant(input.entropy.length >= 32, `a header comes with 32 unpredictable characters, not with ${input.entropy.length}`); // RFC 6120 §4.7.3
       return receiveHeader(kernel, stream, input.header, input.entropy);
     case 'tls.established':
       stream.channel = input.channel;

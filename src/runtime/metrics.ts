@@ -32,7 +32,7 @@ const counters = {
   waystate_messages_total: ['Messages for the accounts of this server, and those that went elsewhere.', 'fate'],
   waystate_store_failures_total: ['Requests that the store could not carry out.', ''],
   waystate_store_requests_total: ['Requests to the store.', ''],
-  waystate_streams_faulty_total: ['Streams that a peer has broken.', 'condition'],
+  waystate_streams_faulty_total: ['Streams that were ended for a fault: of the peer or, with internal-server-error, of the server.', 'condition'],
   waystate_streams_lost_total: ['Streams whose transport has ended, however it did.', ''],
   waystate_streams_opened_total: ['Streams that were begun.', 'peer'],
 } as const;

@@ -50,6 +50,14 @@ describe('a component (XEP-0114 §3)', () => {
     expect(String(await juliet.next())).toContain('id="still"');
   });
 
+  test('that says that the stream is at fault has its own closed at once, and its domain is free (RFC 6120 §4.9.1.1)', async () => {
+    const gate = new Component(world, domain, secret);
+    gate.say('<stream:error xmlns:stream="http://etherx.jabber.org/streams"><internal-server-error xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>');
+    await world.settle();
+    expect([gate.said.at(-1), faultOf(gate)]).toEqual(['disconnected', undefined]);
+    expect(faultOf(new Component(world, domain, secret))).toBeUndefined();
+  });
+
   test('that has gone leaves its domain unavailable, until it comes again (RFC 6120 §8.3.3.19)', async () => {
     new Component(world, domain, secret).drop();
     juliet.send(`<message to="${domain}" id="m1" type="chat"><body>hello</body></message>`);
